@@ -1,0 +1,11 @@
+/** In-process inference. */
+@org.jspecify.annotations.NullMarked
+module dev.mlcore.serving {
+    exports dev.mlcore.serving;
+    exports dev.mlcore.serving.backend;
+
+    requires transitive dev.mlcore.api;
+    requires com.google.common;
+    requires static com.microsoft.onnxruntime;
+    requires static org.jspecify;
+}
