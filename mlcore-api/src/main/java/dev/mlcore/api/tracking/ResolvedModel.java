@@ -17,7 +17,11 @@ import java.util.OptionalInt;
  * @param runId the run that made it, if known
  */
 public record ResolvedModel(
-        Path location, Optional<ModelPackage> model, Optional<String> name, OptionalInt version, Optional<String> runId) {
+        Path location,
+        Optional<ModelPackage> model,
+        Optional<String> name,
+        OptionalInt version,
+        Optional<String> runId) {
     /** Checks that nothing is null. */
     public ResolvedModel {
         requireNonNull(location, "location");
