@@ -1,5 +1,8 @@
 package dev.mlcore.api.data;
 
+import java.util.Optional;
+import java.util.regex.Pattern;
+
 /**
  * Element type of a tensor. The constants are the field's: numpy's names in MLflow, the Open Inference Protocol's on the wire.
  *
@@ -39,6 +42,9 @@ public enum DataType {
     /** Byte strings. */
     BYTES(0, "bytes", "BYTES");
 
+    private static final Pattern SIZED_TEXT = Pattern.compile("[<>=|]?U\\d*");
+    private static final Pattern SIZED_BYTES = Pattern.compile("[<>=|]?S\\d*");
+
     private final int sizeBytes;
     private final String numpyName;
     private final String oipName;
@@ -74,5 +80,38 @@ public enum DataType {
      */
     public String oipName() {
         return oipName;
+    }
+
+    /**
+     * Whether the elements are integers, signed or not.
+     *
+     * @return true for the eight integer types
+     */
+    public boolean isInteger() {
+        return switch (this) {
+            case UINT8, UINT16, UINT32, UINT64, INT8, INT16, INT32, INT64 -> true;
+            default -> false;
+        };
+    }
+
+    /**
+     * The type that numpy calls so.
+     *
+     * @param numpyName for example {@code float32}; text and bytes also under {@code object} and numpy's sized names ({@code <U7}, {@code S3})
+     * @return the type; empty if there is none
+     */
+    public static Optional<DataType> ofNumpy(String numpyName) {
+        for (DataType type : values()) {
+            if (type.numpyName.equals(numpyName)) {
+                return Optional.of(type);
+            }
+        }
+        return switch (numpyName) {
+            case "object" -> Optional.of(STRING);
+            default ->
+                SIZED_TEXT.matcher(numpyName).matches()
+                        ? Optional.of(STRING)
+                        : SIZED_BYTES.matcher(numpyName).matches() ? Optional.of(BYTES) : Optional.empty();
+        };
     }
 }

@@ -4,7 +4,8 @@ import java.nio.ByteBuffer;
 
 /**
  * An immutable array of numbers, truth values, text or byte strings with a shape, row-major. Where its bytes lie is no part of the contract, and there
- * is nothing to close. Equal to another of the same type, shape and content. Thread-safe.
+ * is nothing to close. Equal to another of the same type, shape and content, numbers compared by their bits (NaN equals itself, 0.0 is not -0.0).
+ * Thread-safe. Elements of fixed width take less than 2 GiB together.
  */
 public sealed interface Tensor permits ArrayTensor {
     /**
@@ -16,7 +17,7 @@ public sealed interface Tensor permits ArrayTensor {
      * @throws IllegalArgumentException if the shape does not fit the values
      */
     static Tensor of(float[] values, long... shape) {
-        throw new UnsupportedOperationException();
+        return ArrayTensor.floats(values, shape);
     }
 
     /**
@@ -27,7 +28,7 @@ public sealed interface Tensor permits ArrayTensor {
      * @return a {@link DataType#FLOAT64} tensor
      */
     static Tensor of(double[] values, long... shape) {
-        throw new UnsupportedOperationException();
+        return ArrayTensor.doubles(values, shape);
     }
 
     /**
@@ -38,7 +39,7 @@ public sealed interface Tensor permits ArrayTensor {
      * @return an {@link DataType#INT32} tensor
      */
     static Tensor of(int[] values, long... shape) {
-        throw new UnsupportedOperationException();
+        return ArrayTensor.ints(values, shape);
     }
 
     /**
@@ -49,7 +50,7 @@ public sealed interface Tensor permits ArrayTensor {
      * @return an {@link DataType#INT64} tensor
      */
     static Tensor of(long[] values, long... shape) {
-        throw new UnsupportedOperationException();
+        return ArrayTensor.longs(values, shape);
     }
 
     /**
@@ -60,7 +61,7 @@ public sealed interface Tensor permits ArrayTensor {
      * @return a {@link DataType#BOOL} tensor
      */
     static Tensor of(boolean[] values, long... shape) {
-        throw new UnsupportedOperationException();
+        return ArrayTensor.booleans(values, shape);
     }
 
     /**
@@ -71,7 +72,7 @@ public sealed interface Tensor permits ArrayTensor {
      * @return a {@link DataType#STRING} tensor
      */
     static Tensor of(String[] values, long... shape) {
-        throw new UnsupportedOperationException();
+        return ArrayTensor.strings(values, shape);
     }
 
     /**
@@ -82,7 +83,7 @@ public sealed interface Tensor permits ArrayTensor {
      * @return a {@link DataType#BYTES} tensor
      */
     static Tensor ofBytes(byte[][] values, long... shape) {
-        throw new UnsupportedOperationException();
+        return ArrayTensor.byteStrings(values, shape);
     }
 
     /**
@@ -92,10 +93,11 @@ public sealed interface Tensor permits ArrayTensor {
      * @param littleEndian elements row-major; from position to limit, copied, position unchanged
      * @param shape as above
      * @return the tensor
+     * @throws IllegalArgumentException if the shape does not fit the bytes, the type has no width, or a BOOL byte is neither 0 nor 1
      * @throws dev.mlcore.api.UnsupportedException for {@link DataType#FLOAT16} and {@link DataType#BFLOAT16}
      */
     static Tensor of(DataType type, ByteBuffer littleEndian, long... shape) {
-        throw new UnsupportedOperationException();
+        return ArrayTensor.raw(type, littleEndian, shape);
     }
 
     /**
@@ -170,7 +172,7 @@ public sealed interface Tensor permits ArrayTensor {
     boolean[] toBooleans();
 
     /**
-     * The elements as text; byte strings are decoded as UTF-8.
+     * The elements as text; byte strings are decoded as UTF-8, what is none being replaced by U+FFFD.
      *
      * @return row-major, a copy
      * @throws IllegalStateException if the type is neither STRING nor BYTES
