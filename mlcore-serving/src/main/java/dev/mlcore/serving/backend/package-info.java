@@ -1,4 +1,4 @@
-/** The seam behind which a runtime executes models. */
+/** The seam behind which a runtime executes models; start at {@code Backend} to add one, at {@code JavaFunctions} to serve a function. */
 @Preview
 @NullMarked
 package dev.mlcore.serving.backend;
