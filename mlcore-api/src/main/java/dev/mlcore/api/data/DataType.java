@@ -1,7 +1,6 @@
 package dev.mlcore.api.data;
 
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * Element type of a tensor. The constants are the field's: numpy's names in MLflow, the Open Inference Protocol's on the wire.
@@ -41,9 +40,6 @@ public enum DataType {
     STRING(0, "str", "BYTES"),
     /** Byte strings. */
     BYTES(0, "bytes", "BYTES");
-
-    private static final Pattern SIZED_TEXT = Pattern.compile("[<>=|]?U\\d*");
-    private static final Pattern SIZED_BYTES = Pattern.compile("[<>=|]?S\\d*");
 
     private final int sizeBytes;
     private final String numpyName;
@@ -97,7 +93,7 @@ public enum DataType {
     /**
      * The type that numpy calls so.
      *
-     * @param numpyName for example {@code float32}; text and bytes also under {@code object} and numpy's sized names ({@code <U7}, {@code S3})
+     * @param numpyName as {@link #numpyName} spells it
      * @return the type; empty if there is none
      */
     public static Optional<DataType> ofNumpy(String numpyName) {
@@ -106,12 +102,6 @@ public enum DataType {
                 return Optional.of(type);
             }
         }
-        return switch (numpyName) {
-            case "object" -> Optional.of(STRING);
-            default ->
-                SIZED_TEXT.matcher(numpyName).matches()
-                        ? Optional.of(STRING)
-                        : SIZED_BYTES.matcher(numpyName).matches() ? Optional.of(BYTES) : Optional.empty();
-        };
+        return Optional.empty();
     }
 }

@@ -13,15 +13,18 @@ import java.util.Optional;
  */
 public sealed interface ModelSignature permits PackedSignature {
     /**
-     * Columns from record components, in their order, by their names or {@link dev.mlcore.api.data.Name}.
+     * Columns from record components, in their order, by their names or {@link dev.mlcore.api.data.Name}: numbers ({@code byte} and {@code short} as
+     * INTEGER), truth values, text, enums (as text), {@code byte[]}, {@link java.time.Instant} and {@link java.time.LocalDateTime}; lists and arrays,
+     * {@code Map<String, …>} and records of them. An {@code Optional} or a boxed number need not be given (it is not {@code required}).
      *
      * @param input one row in
      * @param output one row out
      * @return a signature of columns
-     * @throws IllegalArgumentException if a component has a type that no column has
+     * @throws IllegalArgumentException if a component has a type that no column has, or a record holds itself
+     * @throws dev.mlcore.api.UnsupportedException if a record's package is not open to {@code dev.mlcore.api}
      */
     static ModelSignature of(Class<? extends Record> input, Class<? extends Record> output) {
-        throw new UnsupportedOperationException();
+        return PackedSignature.of(RecordColumns.of(input), RecordColumns.of(output));
     }
 
     /**
@@ -33,7 +36,7 @@ public sealed interface ModelSignature permits PackedSignature {
      * @throws IllegalArgumentException if columns and tensors are mixed in one of them, or a name is used twice
      */
     static ModelSignature of(Schema input, Schema output) {
-        throw new UnsupportedOperationException();
+        return PackedSignature.of(input, output);
     }
 
     /**
@@ -44,7 +47,7 @@ public sealed interface ModelSignature permits PackedSignature {
      * @throws dev.mlcore.api.InvalidFormatException if it is no such JSON
      */
     static ModelSignature parse(String mlflowJson) {
-        throw new UnsupportedOperationException();
+        return SignatureJson.parse(mlflowJson);
     }
 
     /**
@@ -83,12 +86,12 @@ public sealed interface ModelSignature permits PackedSignature {
     List<Pack> outputPacks();
 
     /**
-     * The same, some input columns standing side by side in one tensor.
+     * The same, some input columns standing side by side in one tensor. {@link #inputs()} has them in this order, before columns that are not packed.
      *
-     * @param tensor its name in the graph
+     * @param tensor its name in the graph; one of several tensors needs one
      * @param columns in the model's own order
      * @return a new signature
-     * @throws IllegalArgumentException if a column is unknown, named twice or packed already, or their types differ
+     * @throws IllegalArgumentException if a column is unknown, named twice or packed already, their types differ or are no scalars, or the tensor has a pack
      */
     ModelSignature packInputs(String tensor, List<String> columns);
 
@@ -121,7 +124,7 @@ public sealed interface ModelSignature permits PackedSignature {
     ModelSignature outputOrder(List<String> columns);
 
     /**
-     * MLflow's JSON, packing not included (it stands in the package's mlcore flavor).
+     * MLflow's JSON with what was read and not understood, packing not included (it stands in the package's mlcore flavor).
      *
      * @return an object with inputs, outputs and params, each a JSON text or null
      */
