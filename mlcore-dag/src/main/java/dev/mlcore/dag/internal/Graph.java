@@ -47,8 +47,9 @@ public record Graph(String id, String hash, String fingerprint, List<ParamNode> 
      * @param mapOver the collection whose elements it is run for, one instance each, paths {@code 0}, {@code 1}, …; an unmapped task has the one path {@code -}
      * @param inputs of the body, in order
      * @param upstream indices of all tasks it waits for (data, order, guard), ascending, distinct
-     * @param guard the branch of a choose it stands in; not chosen: SKIPPED
-     * @param rule when it may start
+     * @param guard the branch of a choose it stands in: a gate before the rule. Once the decision succeeded with the label, the rule decides over the other
+     *     upstreams (if there are none it runs); another label, or a skipped decision: SKIPPED; a failed decision: UPSTREAM_FAILED
+     * @param rule when it may start, see {@link Triggers#decide}; counts the upstreams without the guard's decision, each instance of a mapped one
      * @param retries additional attempts after a failure
      * @param device what an attempt holds while it runs
      * @param resultType as declared (class tasks), or null for a lambda
@@ -83,10 +84,11 @@ public record Graph(String id, String hash, String fingerprint, List<ParamNode> 
         List<String> path();
 
         /**
-         * The result of a task: one value, or the ordered list of a mapped task's.
+         * The result of a task: one value, or the ordered list of a mapped task's. Of a mapped task that was skipped, for example mapped over nothing, it
+         * is the empty list; if instances have no value and the rule lets the consumer run, the list of those that have one.
          *
          * @param task index
-         * @param maybe hand over an {@link Optional}, empty if the task was skipped or failed
+         * @param maybe hand over an {@link Optional}, empty if the task was skipped, failed or has not ended, or its value (at {@code path}) is null
          */
         record OfTask(int task, List<String> path, boolean maybe) implements Input {}
 

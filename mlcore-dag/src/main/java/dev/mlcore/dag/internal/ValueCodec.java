@@ -27,6 +27,16 @@ public final class ValueCodec {
         throw new UnsupportedOperationException();
     }
 
+    /** Why a value of this declared type can never be stored, or null. */
+    static @Nullable String problem(Class<?> type) {
+        return null;
+    }
+
+    /** Stored form of a literal, the same for equal values. */
+    static String canonical(@Nullable Object value) {
+        return String.valueOf(value);
+    }
+
     /** Whether consumers may share the very object. */
     public boolean deeplyImmutable(@Nullable Object value) {
         throw new UnsupportedOperationException();
