@@ -21,7 +21,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -256,7 +255,6 @@ final class Ledger implements DevicePool {
     private final class Lease implements DeviceLease {
         private final String owner;
         private final List<Gpu> held;
-        private final AtomicBoolean open = new AtomicBoolean(true);
 
         Lease(String owner, List<Gpu> held) {
             this.owner = owner;
@@ -287,9 +285,7 @@ final class Ledger implements DevicePool {
 
         @Override
         public void close() {
-            if (open.compareAndSet(true, false)) {
-                release(this);
-            }
+            release(this); // once closed it holds no place, so again does nothing
         }
 
         @Override

@@ -17,7 +17,8 @@ public interface DeviceLease extends AutoCloseable {
      * The number that CUDA gives a held device in this process, looked up now.
      *
      * @param device one of {@link #devices()}
-     * @return the ordinal; empty for the CPU and for simulated devices
+     * @return the ordinal; empty for the CPU, for simulated devices, and where only CUDA itself could tell (cards that are not alike,
+     *     without {@code CUDA_DEVICE_ORDER=PCI_BUS_ID})
      * @throws IllegalArgumentException if the device is not part of this lease
      */
     OptionalInt ordinal(Device device);
