@@ -6,27 +6,20 @@ import dev.mlcore.api.ConflictException;
 import dev.mlcore.api.NotFoundException;
 import dev.mlcore.api.UnavailableException;
 import dev.mlcore.api.UnsupportedException;
-import java.io.ByteArrayInputStream;
+import dev.mlcore.api.internal.AtomicFiles;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -39,8 +32,8 @@ import java.util.stream.Stream;
 final class LocalArtifactStore implements ArtifactStore {
     private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*", Pattern.DOTALL);
     private static final Pattern DRIVE = Pattern.compile("[A-Za-z]:.*", Pattern.DOTALL);
-    private static final String PART_PREFIX = ".mlcore-";
-    private static final String PART_SUFFIX = ".part";
+    /** How {@link AtomicFiles} names what is not whole yet. */
+    private static final Pattern PART = Pattern.compile("\\..*\\.tmp-[0-9a-f-]{13}", Pattern.DOTALL);
 
     private final Path root;
 
@@ -68,54 +61,29 @@ final class LocalArtifactStore implements ArtifactStore {
     public URI put(String path, InputStream content) {
         requireNonNull(content, "content");
         Path target = place(path);
-        String what = "Cannot store artifact " + path + " below " + root;
+        refuseTaken(path, target);
         if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
-            throw new ConflictException(what + ": there is a folder of this name (expected: a new name, or a file to replace)");
+            throw new ConflictException("Cannot store artifact " + path + " below " + root
+                    + ": there is a folder of this name (expected: a new name, or a file to replace)");
         }
-        try {
-            Path part = write(target, content);
-            try {
-                Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            } finally {
-                Files.deleteIfExists(part);
-            }
-            syncFolder(target);
-            return target.toUri();
-        } catch (IOException e) {
-            throw failure(what, e);
-        }
+        AtomicFiles.write(target, content);
+        return target.toUri();
     }
 
     @Override
     public boolean putIfAbsent(String path, byte[] content) {
         requireNonNull(content, "content");
         Path target = place(path);
-        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-            return false;
-        }
-        try {
-            Path part = write(target, new ByteArrayInputStream(content));
-            try {
-                link(part, target);
-            } catch (FileAlreadyExistsException e) {
-                return false;
-            } finally {
-                Files.deleteIfExists(part);
-            }
-            syncFolder(target);
-            return true;
-        } catch (IOException e) {
-            throw failure("Cannot store artifact " + path + " below " + root, e);
-        }
+        refuseTaken(path, target);
+        return AtomicFiles.writeIfAbsent(target, content);
     }
 
-    /** A hard link is the one atomic way to give a finished file a name only if the name is free. */
-    private static void link(Path part, Path target) throws IOException {
-        try {
-            Files.createLink(target, part);
-        } catch (UnsupportedOperationException noLinks) { // FAT and the like: whole, but first-wins only among the threads of this process
-            synchronized (LocalArtifactStore.class) {
-                Files.move(part, target);
+    /** A file that stands where a folder would have to be. */
+    private void refuseTaken(String path, Path target) {
+        for (Path folder = target.getParent(); folder != null && folder.startsWith(root); folder = folder.getParent()) {
+            if (Files.exists(folder) && !Files.isDirectory(folder)) {
+                throw new ConflictException("Cannot store artifact " + path + " below " + root + ": " + folder
+                        + " is a file (expected: a folder, or nothing); choose another path");
             }
         }
     }
@@ -148,7 +116,7 @@ final class LocalArtifactStore implements ArtifactStore {
                     .toList();
         } catch (IOException e) {
             throw failure("Cannot list artifacts below " + folder, e);
-        } catch (java.io.UncheckedIOException e) {
+        } catch (UncheckedIOException e) {
             throw failure("Cannot list artifacts below " + folder, e.getCause());
         }
     }
@@ -188,7 +156,7 @@ final class LocalArtifactStore implements ArtifactStore {
             file = file.resolve(segment);
         }
         if (isPart(file)) {
-            throw new IllegalArgumentException("path: " + path + " (expected: not " + PART_PREFIX + "…" + PART_SUFFIX + ", which names unfinished files)");
+            throw new IllegalArgumentException("path: " + path + " (expected: not .….tmp-…, which names unfinished files)");
         }
         return guarded(file, path);
     }
@@ -201,7 +169,7 @@ final class LocalArtifactStore implements ArtifactStore {
         Path file;
         try {
             file = Path.of(artifact);
-        } catch (IllegalArgumentException | java.nio.file.FileSystemNotFoundException e) {
+        } catch (IllegalArgumentException | FileSystemNotFoundException e) {
             throw new IllegalArgumentException("artifact: " + artifact + " (expected: an address below " + root.toUri() + ")", e);
         }
         if (!file.equals(file.normalize()) || !file.startsWith(root) || file.equals(root)) {
@@ -235,49 +203,11 @@ final class LocalArtifactStore implements ArtifactStore {
     }
 
     private static boolean isPart(Path file) {
-        String name = String.valueOf(file.getFileName());
-        return name.startsWith(PART_PREFIX) && name.endsWith(PART_SUFFIX);
+        return PART.matcher(String.valueOf(file.getFileName())).matches();
     }
 
-    private static Path write(Path target, InputStream content) throws IOException {
-        Path folder = requireNonNull(target.getParent());
-        Files.createDirectories(folder);
-        Path part = folder.resolve(PART_PREFIX + UUID.randomUUID() + PART_SUFFIX);
-        try (FileChannel channel = FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            OutputStream out = Channels.newOutputStream(channel);
-            content.transferTo(out);
-            channel.force(true);
-            return part;
-        } catch (IOException | RuntimeException | Error e) {
-            try {
-                Files.deleteIfExists(part);
-            } catch (IOException left) {
-                e.addSuppressed(left);
-            }
-            throw e;
-        }
-    }
-
-    /** Makes the new name itself durable; where folders cannot be opened (Windows) the file system does so by itself. */
-    private static void syncFolder(Path target) {
-        try (FileChannel folder = FileChannel.open(requireNonNull(target.getParent()), StandardOpenOption.READ)) {
-            folder.force(true);
-        } catch (IOException notSupported) {
-            // the object is whole either way
-        }
-    }
-
-    private static RuntimeException failure(String what, IOException e) {
-        if (e instanceof FileAlreadyExistsException || e instanceof NotDirectoryException) {
-            return new ConflictException(what + ": " + e.getMessage() + " is a file (expected: a folder, or nothing); choose another path", e);
-        }
-        if (e instanceof FileSystemException f && "Not a directory".equals(f.getReason())) {
-            return new ConflictException(what + ": a segment of the path is a file (expected: a folder, or nothing); choose another path", e);
-        }
-        if (e instanceof AccessDeniedException) {
-            return new UnavailableException(what + ": access denied to " + e.getMessage() + " (expected: a folder that this user may write)", e);
-        }
-        String reason = e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : String.valueOf(e.getMessage());
-        return new UnavailableException(what + ": " + reason + " (expected: a medium that is there, writable and not full)", e);
+    private static UnavailableException failure(String what, IOException e) {
+        String reason = e instanceof AccessDeniedException ? "access denied to " + e.getMessage() : String.valueOf(e.getMessage());
+        return new UnavailableException(what + ": " + reason + " (expected: a medium that is there and readable)", e);
     }
 }

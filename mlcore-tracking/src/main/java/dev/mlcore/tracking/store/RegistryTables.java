@@ -148,7 +148,7 @@ final class RegistryTables {
 
     private List<VersionRow> rows(Sql sql, String name, String and, Object[] values) throws SQLException {
         List<VersionRow> rows = sql.list(
-                "SELECT v.version, v.source, v.storage_location, v.run_id, v.creation_time FROM model_versions v WHERE v.name = ?" + and
+                "SELECT v.version, v.source, v.storage_location, v.run_id, v.creation_time, v.current_stage FROM model_versions v WHERE v.name = ?" + and
                         + " AND v.current_stage <> '" + DELETED + "'" + sql.shape().inWorkspace("model_versions", "v") + " ORDER BY v.version",
                 row -> row(name, row),
                 values);
@@ -177,6 +177,7 @@ final class RegistryTables {
         return new VersionRow(
                 name,
                 row.getInt(1),
+                row.getString(6),
                 source,
                 location == null || location.isEmpty() ? source : location,
                 Optional.ofNullable(row.getString(4)).filter(run -> !run.isEmpty()),

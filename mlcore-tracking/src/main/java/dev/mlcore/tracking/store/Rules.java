@@ -1,6 +1,7 @@
 package dev.mlcore.tracking.store;
 
 import dev.mlcore.api.NotFoundException;
+import dev.mlcore.api.internal.tracking.RunKeys;
 import dev.mlcore.api.tracking.RunCommand;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -34,16 +35,14 @@ public final class Rules {
 
     static final int LONGEST_LOCATION = 256;
     static final int LONGEST_SOURCE = 500;
-    static final int LONGEST_PARAM = 6000;
-    static final int LONGEST_TAG = 8000;
+    static final int LONGEST_PARAM = RunKeys.PARAM_VALUE;
+    static final int LONGEST_TAG = RunKeys.TAG_VALUE;
     static final int LONGEST_RUN_NAME = 250;
     static final int LONGEST_NAME = 256;
-    static final int LONGEST_KEY = 250;
     static final int LONGEST_VERSION_TAG = 5000;
 
     private static final Pattern RUN_ID = Pattern.compile("[0-9a-f]{32}");
     private static final Pattern MODEL_ID = Pattern.compile("m-[0-9a-f]{32}");
-    private static final Pattern KEY_TEXT = Pattern.compile("[/\\w.\\- :]*", Pattern.UNICODE_CHARACTER_CLASS);
     private static final Pattern ALIAS = Pattern.compile("[\\w-]+", Pattern.UNICODE_CHARACTER_CLASS);
     private static final Pattern VERSION_ALIAS = Pattern.compile("[vV][0-9]+");
     private static final Pattern LOGGED_NAME = Pattern.compile("[^/:.%\"']+");
@@ -74,7 +73,7 @@ public final class Rules {
     }
 
     static String cut(String text, int most) {
-        return text.length() <= most || length(text) <= most ? text : text.substring(0, text.offsetByCodePoints(0, most));
+        return RunKeys.cut(text, most);
     }
 
     static void runId(String id) throws Refused {
@@ -112,29 +111,10 @@ public final class Rules {
     }
 
     static void key(String what, String key) throws Refused {
-        Optional<String> flaw = keyFlaw(what, key);
-        if (flaw.isPresent()) {
-            throw new Refused(flaw.get());
+        Optional<String> fault = RunKeys.fault(what, key);
+        if (fault.isPresent()) {
+            throw new Refused(fault.get());
         }
-    }
-
-    /** What is wrong with a key of a param, metric or tag. */
-    static Optional<String> keyFlaw(String what, String key) {
-        if (key.isEmpty()) {
-            return Optional.of(what + ": empty (expected: 1 to " + LONGEST_KEY + " characters)");
-        }
-        if (length(key) > LONGEST_KEY) {
-            return Optional.of(what + ": " + length(key) + " characters (expected: 1 to " + LONGEST_KEY + ")");
-        }
-        if (!KEY_TEXT.matcher(key).matches()) {
-            return Optional.of(what + ": " + key + " (expected: letters, digits, _ - . / : and spaces)");
-        }
-        for (String segment : key.split("/", -1)) {
-            if (segment.isEmpty() || segment.equals(".") || segment.equals("..")) {
-                return Optional.of(what + ": " + key + " (expected: a normal relative path, without empty, . and .. segments)");
-            }
-        }
-        return Optional.empty();
     }
 
     static long millis(RunCommand command) throws Refused {
@@ -165,7 +145,7 @@ public final class Rules {
         }
         tags.put(SOURCE_TYPE, "LOCAL");
         for (Map.Entry<String, String> tag : start.tags().entrySet()) {
-            key("tag key", tag.getKey());
+            key("tag", tag.getKey());
             tags.put(tag.getKey(), cut(tag.getValue(), LONGEST_TAG));
         }
         tags.put(RUN_NAME, runName(start));
@@ -197,6 +177,14 @@ public final class Rules {
         }
     }
 
+    /** Checks what a version is to be made of. */
+    public static void modelSource(String source) {
+        if (length(source) > LONGEST_SOURCE) {
+            throw new IllegalArgumentException("source: " + length(source) + " characters (expected: at most " + LONGEST_SOURCE
+                    + ", the width of MLflow's column); move the model to a shorter place");
+        }
+    }
+
     /** Checks the name that a model is logged under. */
     public static void loggedName(String name) {
         if (!LOGGED_NAME.matcher(name).matches() || length(name) > LONGEST_SOURCE) {
@@ -217,9 +205,7 @@ public final class Rules {
 
     /** Checks a tag of a version. */
     public static void versionTag(String key, String value) {
-        keyFlaw("tag key", key).ifPresent(flaw -> {
-            throw new IllegalArgumentException(flaw);
-        });
+        RunKeys.check("tag", key);
         if (length(value) > LONGEST_VERSION_TAG) {
             throw new IllegalArgumentException("tag value of " + key + ": " + length(value) + " characters (expected: at most " + LONGEST_VERSION_TAG + ")");
         }

@@ -153,7 +153,7 @@ final class RunWriter {
     }
 
     private void param(RunCommand.Param param) throws SQLException, Refused {
-        Rules.key("param key", param.key());
+        Rules.key("param", param.key());
         String value = Rules.cut(param.value(), Rules.LONGEST_PARAM);
         int inserted = sql.update(
                 "INSERT INTO params (\"key\", value, run_uuid) VALUES (?, ?, ?) ON CONFLICT (\"key\", run_uuid) DO NOTHING",
@@ -171,7 +171,7 @@ final class RunWriter {
     }
 
     private void metric(RunCommand.Metric metric, long millis) throws SQLException, Refused {
-        Rules.key("metric key", metric.key());
+        Rules.key("metric", metric.key());
         double value = Rules.stored(metric.value());
         int isNan = Double.isNaN(metric.value()) ? 1 : 0;
         sql.update(
@@ -193,7 +193,7 @@ final class RunWriter {
     }
 
     private void tag(RunCommand.Tag tag) throws SQLException, Refused {
-        Rules.key("tag key", tag.key());
+        Rules.key("tag", tag.key());
         setTag(tag.runId(), tag.key(), Rules.cut(tag.value(), Rules.LONGEST_TAG));
         if (tag.key().equals(Rules.RUN_NAME)) {
             sql.update("UPDATE runs SET name = ? WHERE run_uuid = ?", Rules.cut(tag.value(), Rules.LONGEST_RUN_NAME), tag.runId());

@@ -120,6 +120,7 @@ public interface Store extends AutoCloseable {
     record VersionRow(
             String name,
             int number,
+            String stage,
             String source,
             String location,
             Optional<String> runId,
