@@ -83,12 +83,13 @@ final class CommandQueue {
         lost = null;
         refused.clear();
         if (lostBefore != null) {
-            throw new IllegalStateException("Cannot store what was written to run " + runId + ": " + lostBefore.getMessage(), lostBefore);
+            throw new IllegalStateException(
+                    "Cannot store what was written to run " + runId + ": " + lostBefore.getMessage(), lostBefore);
         }
         if (!refusedBefore.isEmpty()) {
             String more = refusedBefore.size() == 1 ? "" : " (and " + (refusedBefore.size() - 1) + " more refusals)";
-            throw new ConflictException(
-                    "Cannot store part of what was written to run " + runId + ": " + refusedBefore.get(0).reason() + more);
+            throw new ConflictException("Cannot store part of what was written to run " + runId + ": "
+                    + refusedBefore.get(0).reason() + more);
         }
     }
 
@@ -127,7 +128,8 @@ final class CommandQueue {
     private synchronized void done(@Nullable List<Refusal> refusals, @Nullable Throwable failure) {
         List<RunCommand> batch = underWay;
         underWay = List.of();
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause == null) {
             outage = null;
             refused.addAll(refusals == null ? List.of() : refusals);

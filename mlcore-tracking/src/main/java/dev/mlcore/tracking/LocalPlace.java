@@ -25,7 +25,9 @@ final class LocalPlace {
             return rest.startsWith("/") ? Path.of(URI.create(place)) : Path.of(rest);
         }
         if (SCHEME.matcher(place).matches()) {
-            throw new UnsupportedException("Cannot reach " + place + ": it is not on this machine (expected: a path or file:///path); fetch it with the tool that stored it");
+            throw new UnsupportedException(
+                    "Cannot reach " + place
+                            + ": it is not on this machine (expected: a path or file:///path); fetch it with the tool that stored it");
         }
         return Path.of(place);
     }
@@ -33,7 +35,9 @@ final class LocalPlace {
     /** A path as MLflow stores it: absolute, as a URI only where paths do not begin with a slash. */
     static String text(Path path) {
         Path absolute = path.toAbsolutePath().normalize();
-        return File.separatorChar == '/' ? absolute.toString() : absolute.toUri().toString();
+        return File.separatorChar == '/'
+                ? absolute.toString()
+                : absolute.toUri().toString();
     }
 
     /** Deletes a folder with all below it, links not followed. Nothing happens if there is none. */

@@ -67,7 +67,8 @@ final class ModelShelf {
         try {
             LocalPlace.delete(place);
         } catch (IOException e) {
-            throw new UnavailableException("Cannot replace the unfinished model at " + place + ": " + e.getMessage(), e);
+            throw new UnavailableException(
+                    "Cannot replace the unfinished model at " + place + ": " + e.getMessage(), e);
         }
         try {
             AtomicFiles.copyDirectory(model.directory(), place);
@@ -78,7 +79,8 @@ final class ModelShelf {
         }
         if (!ModelPackage.open(place).digest().equals(model.digest())) {
             throw new InvalidFormatException("Cannot store the package at " + model.directory()
-                    + " as a model: its files changed since it was opened (expected: digest " + model.digest() + "); open it again");
+                    + " as a model: its files changed since it was opened (expected: digest " + model.digest()
+                    + "); open it again");
         }
     }
 

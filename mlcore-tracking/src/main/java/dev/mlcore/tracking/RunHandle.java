@@ -32,7 +32,13 @@ final class RunHandle extends RunFace {
     private final AtomicBoolean ended = new AtomicBoolean();
     private final AtomicBoolean closing = new AtomicBoolean();
 
-    RunHandle(StoreTracking tracking, Store store, ModelShelf shelf, Store.RunPlace place, InstantSource clock, boolean begun) {
+    RunHandle(
+            StoreTracking tracking,
+            Store store,
+            ModelShelf shelf,
+            Store.RunPlace place,
+            InstantSource clock,
+            boolean begun) {
         super(place.id(), clock);
         this.tracking = tracking;
         this.shelf = shelf;

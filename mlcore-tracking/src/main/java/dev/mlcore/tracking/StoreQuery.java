@@ -13,20 +13,23 @@ record StoreQuery(Store store, Store.RunFilter filter) implements RunQuery {
     private static final int DEFAULT_LIMIT = 1000;
 
     static RunQuery of(Store store, String... experiments) {
-        return new StoreQuery(store, new Store.RunFilter(List.of(experiments), Optional.empty(), Optional.empty(), DEFAULT_LIMIT));
+        return new StoreQuery(
+                store, new Store.RunFilter(List.of(experiments), Optional.empty(), Optional.empty(), DEFAULT_LIMIT));
     }
 
     @Override
     public RunQuery children(String parentRunId) {
         requireNonNull(parentRunId, "parentRunId");
         return new StoreQuery(
-                store, new Store.RunFilter(filter.experiments(), Optional.of(parentRunId), filter.status(), filter.limit()));
+                store,
+                new Store.RunFilter(filter.experiments(), Optional.of(parentRunId), filter.status(), filter.limit()));
     }
 
     @Override
     public RunQuery status(RunStatus status) {
         requireNonNull(status, "status");
-        return new StoreQuery(store, new Store.RunFilter(filter.experiments(), filter.parent(), Optional.of(status), filter.limit()));
+        return new StoreQuery(
+                store, new Store.RunFilter(filter.experiments(), filter.parent(), Optional.of(status), filter.limit()));
     }
 
     @Override

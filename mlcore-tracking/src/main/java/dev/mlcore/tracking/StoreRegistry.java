@@ -40,7 +40,12 @@ final class StoreRegistry implements ModelRegistry {
     }
 
     /** Where a model lies and what it was made of. */
-    private record Origin(String location, Optional<String> name, OptionalInt version, Optional<String> runId, Optional<String> modelId) {
+    private record Origin(
+            String location,
+            Optional<String> name,
+            OptionalInt version,
+            Optional<String> runId,
+            Optional<String> modelId) {
         static Origin of(ModelRow row, Optional<String> runId, String location) {
             return new Origin(location, Optional.empty(), OptionalInt.empty(), runId, Optional.of(row.id()));
         }
@@ -84,7 +89,9 @@ final class StoreRegistry implements ModelRegistry {
         if (NUMBER.matcher(aliasOrNumber).matches()) {
             return existing(name, Integer.parseInt(aliasOrNumber));
         }
-        return new StoredVersion(this, aliasOrNumber.toLowerCase(Locale.ROOT).equals(LATEST) ? latest(name) : aliased(name, aliasOrNumber));
+        return new StoredVersion(
+                this,
+                aliasOrNumber.toLowerCase(Locale.ROOT).equals(LATEST) ? latest(name) : aliased(name, aliasOrNumber));
     }
 
     @Override
@@ -98,18 +105,24 @@ final class StoreRegistry implements ModelRegistry {
     public ResolvedModel resolve(ModelUri uri) {
         if (uri.target() instanceof ModelUri.Target.Local local && Files.isRegularFile(local.path())) {
             return new ResolvedModel(
-                    local.path().toAbsolutePath().normalize(), Optional.empty(), Optional.empty(), OptionalInt.empty(), Optional.empty());
+                    local.path().toAbsolutePath().normalize(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    OptionalInt.empty(),
+                    Optional.empty());
         }
         Origin origin = origin(uri);
         ModelPackage model = ModelPackage.open(LocalPlace.path(origin.location()));
-        return new ResolvedModel(model.directory(), Optional.of(model), origin.name(), origin.version(), origin.runId());
+        return new ResolvedModel(
+                model.directory(), Optional.of(model), origin.name(), origin.version(), origin.runId());
     }
 
     private Origin origin(ModelUri uri) {
         ModelUri.Target target = uri.target();
         if (target instanceof ModelUri.Target.LoggedModel logged) {
             ModelRow row = store.model(logged.id())
-                    .orElseThrow(() -> new NotFoundException("Cannot find model " + uri + ": this store has no logged model of that id"));
+                    .orElseThrow(() -> new NotFoundException(
+                            "Cannot find model " + uri + ": this store has no logged model of that id"));
             return Origin.of(ready(row), row.runId(), row.location());
         } else if (target instanceof ModelUri.Target.RunArtifact artifact) {
             return ofRun(uri, artifact);
@@ -123,10 +136,15 @@ final class StoreRegistry implements ModelRegistry {
             return ofVersion(staged(stage));
         } else if (target instanceof ModelUri.Target.Local local) {
             return new Origin(
-                    LocalPlace.text(local.path()), Optional.empty(), OptionalInt.empty(), Optional.empty(), Optional.empty());
+                    LocalPlace.text(local.path()),
+                    Optional.empty(),
+                    OptionalInt.empty(),
+                    Optional.empty(),
+                    Optional.empty());
         }
-        throw new UnsupportedException("Cannot find model " + uri
-                + " in a registry: a Java function is known to the engine that it was given to (expected: models:, runs:, file: or a path)");
+        throw new UnsupportedException(
+                "Cannot find model " + uri
+                        + " in a registry: a Java function is known to the engine that it was given to (expected: models:, runs:, file: or a path)");
     }
 
     /** MLflow looks both at the run's artifacts and at the models that it logged under the first segment. */
@@ -135,14 +153,21 @@ final class StoreRegistry implements ModelRegistry {
         Path folder = LocalPlace.path(run.artifactUri()).resolve(artifact.path());
         if (Files.exists(folder)) {
             return new Origin(
-                    LocalPlace.text(folder), Optional.empty(), OptionalInt.empty(), Optional.of(run.id()), Optional.empty());
+                    LocalPlace.text(folder),
+                    Optional.empty(),
+                    OptionalInt.empty(),
+                    Optional.of(run.id()),
+                    Optional.empty());
         }
         int slash = artifact.path().indexOf('/');
         String name = slash < 0 ? artifact.path() : artifact.path().substring(0, slash);
         ModelRow row = store.modelOf(run.id(), name)
-                .orElseThrow(() -> new NotFoundException(
-                        "Cannot find model " + uri + ": the run has neither an artifact nor a logged model of that name"));
-        String location = slash < 0 ? row.location() : LocalPlace.text(LocalPlace.path(row.location()).resolve(artifact.path().substring(slash + 1)));
+                .orElseThrow(() -> new NotFoundException("Cannot find model " + uri
+                        + ": the run has neither an artifact nor a logged model of that name"));
+        String location = slash < 0
+                ? row.location()
+                : LocalPlace.text(
+                        LocalPlace.path(row.location()).resolve(artifact.path().substring(slash + 1)));
         return Origin.of(ready(row), Optional.of(run.id()), location);
     }
 
@@ -155,7 +180,8 @@ final class StoreRegistry implements ModelRegistry {
     }
 
     private static Origin ofVersion(VersionRow row) {
-        Optional<String> modelId = row.source().startsWith("models:/") && Rules.isModelId(row.source().substring("models:/".length()))
+        Optional<String> modelId = row.source().startsWith("models:/")
+                        && Rules.isModelId(row.source().substring("models:/".length()))
                 ? Optional.of(row.source().substring("models:/".length()))
                 : Optional.empty();
         return new Origin(row.location(), Optional.of(row.name()), OptionalInt.of(row.number()), row.runId(), modelId);
@@ -163,7 +189,8 @@ final class StoreRegistry implements ModelRegistry {
 
     private VersionRow row(String name, int number) {
         return store.version(name, number)
-                .orElseThrow(() -> new NotFoundException("Cannot find version " + number + " of model " + name + ": " + known(name)));
+                .orElseThrow(() -> new NotFoundException(
+                        "Cannot find version " + number + " of model " + name + ": " + known(name)));
     }
 
     private ModelVersion existing(String name, int number) {
@@ -190,8 +217,8 @@ final class StoreRegistry implements ModelRegistry {
         return store.versions(stage.name()).stream()
                 .filter(row -> row.stage().equalsIgnoreCase(stage.stage()))
                 .reduce((older, newer) -> newer)
-                .orElseThrow(() -> new NotFoundException(
-                        "Cannot find a version of model " + stage.name() + " in stage " + stage.stage() + ": " + known(stage.name())));
+                .orElseThrow(() -> new NotFoundException("Cannot find a version of model " + stage.name() + " in stage "
+                        + stage.stage() + ": " + known(stage.name())));
     }
 
     private String known(String name) {
@@ -199,8 +226,17 @@ final class StoreRegistry implements ModelRegistry {
         if (rows.isEmpty()) {
             return "the registry has no version of it; register one first";
         }
-        String numbers = rows.size() <= 10 ? rows.stream().map(row -> Integer.toString(row.number())).toList().toString() : rows.size() + " of them";
-        List<String> aliases = rows.stream().flatMap(row -> row.aliases().stream()).sorted().limit(10).toList();
+        String numbers = rows.size() <= 10
+                ? rows.stream()
+                        .map(row -> Integer.toString(row.number()))
+                        .toList()
+                        .toString()
+                : rows.size() + " of them";
+        List<String> aliases = rows.stream()
+                .flatMap(row -> row.aliases().stream())
+                .sorted()
+                .limit(10)
+                .toList();
         return "it has the versions " + numbers + " and the aliases " + aliases;
     }
 
@@ -223,7 +259,8 @@ final class StoreRegistry implements ModelRegistry {
     @Override
     public AutoCloseable onChange(String name, Consumer<ModelVersion> listener) {
         Rules.modelName(name);
-        Consumer<ModelVersion> own = requireNonNull(listener, "listener")::accept; // the same listener twice is two listeners
+        Consumer<ModelVersion> own =
+                requireNonNull(listener, "listener")::accept; // the same listener twice is two listeners
         List<Consumer<ModelVersion>> ofName = listeners.computeIfAbsent(name, n -> new CopyOnWriteArrayList<>());
         ofName.add(own);
         return () -> ofName.remove(own);

@@ -63,11 +63,12 @@ final class StoreTracking implements Tracking {
     public Run resume(String id) {
         Store.RunPlace place = store.place(requireNonNull(id, "id"));
         if (!place.active()) {
-            throw new ConflictException("Cannot go on with run " + id + ": it was deleted (expected: an active run); restore it or start another");
+            throw new ConflictException("Cannot go on with run " + id
+                    + ": it was deleted (expected: an active run); restore it or start another");
         }
         if (place.status().terminal()) {
-            throw new ConflictException(
-                    "Cannot go on with run " + id + ": it has ended " + place.status() + " (expected: RUNNING or SCHEDULED); start another");
+            throw new ConflictException("Cannot go on with run " + id + ": it has ended " + place.status()
+                    + " (expected: RUNNING or SCHEDULED); start another");
         }
         return handle(place, false);
     }
@@ -79,7 +80,8 @@ final class StoreTracking implements Tracking {
         List<RunSink.Refusal> refusals =
                 store.apply(List.of(new RunCommand.Start(id, 0, clock.instant(), experiment, name, parent, Map.of())));
         if (!refusals.isEmpty()) {
-            throw new ConflictException("Cannot start run " + name + " of experiment " + experiment + ": " + refusals.get(0).reason());
+            throw new ConflictException("Cannot start run " + name + " of experiment " + experiment + ": "
+                    + refusals.get(0).reason());
         }
         return handle(store.place(id), true);
     }
@@ -121,7 +123,10 @@ final class StoreTracking implements Tracking {
             try {
                 handle.close();
             } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.WARNING, "Run " + handle.id() + " lost writes when its store was closed", e);
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "Run " + handle.id() + " lost writes when its store was closed",
+                        e);
             }
         }
         store.close();

@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param file absolute; empty for a store in memory
  */
 record StoreUri(Optional<Path> file) {
-    private static final String EXPECTED = " (expected: sqlite:FILE, sqlite:///relative, sqlite:////absolute or memory:)";
+    private static final String EXPECTED =
+            " (expected: sqlite:FILE, sqlite:///relative, sqlite:////absolute or memory:)";
 
     /** MLflow counts slashes: three before a relative file, four before an absolute one. One or none is our own, shorter spelling. */
     static StoreUri parse(String uri) {
@@ -25,13 +26,14 @@ record StoreUri(Optional<Path> file) {
             return new StoreUri(Optional.empty());
         }
         if (!scheme.equals("sqlite")) {
-            throw new UnsupportedException("Cannot open tracking store " + uri + ": " + (scheme.isEmpty() ? "it has no scheme" : "no store has the scheme " + scheme + ":")
-                    + EXPECTED);
+            throw new UnsupportedException("Cannot open tracking store " + uri + ": "
+                    + (scheme.isEmpty() ? "it has no scheme" : "no store has the scheme " + scheme + ":") + EXPECTED);
         }
         String name = rest;
         if (rest.startsWith("//")) {
             if (!rest.startsWith("///")) {
-                throw new IllegalArgumentException("uri: " + uri + " (expected: no host; sqlite:///relative or sqlite:////absolute)");
+                throw new IllegalArgumentException(
+                        "uri: " + uri + " (expected: no host; sqlite:///relative or sqlite:////absolute)");
             }
             name = rest.substring(3);
         }

@@ -28,8 +28,10 @@ record StoredVersion(StoreRegistry registry, VersionRow row) implements ModelVer
         try {
             return ModelUri.of(row.source());
         } catch (IllegalArgumentException e) {
-            throw new UnsupportedException("Cannot tell the source of version " + version() + " of model " + name() + ": " + row.source()
-                    + " is of a form that is not known here", e);
+            throw new UnsupportedException(
+                    "Cannot tell the source of version " + version() + " of model " + name() + ": " + row.source()
+                            + " is of a form that is not known here",
+                    e);
         }
     }
 

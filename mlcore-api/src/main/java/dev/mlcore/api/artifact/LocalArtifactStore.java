@@ -52,7 +52,8 @@ final class LocalArtifactStore implements ArtifactStore {
             return new LocalArtifactStore(rest.startsWith("/") ? Path.of(URI.create(uri)) : Path.of(rest));
         }
         if (SCHEME.matcher(uri).matches()) {
-            throw new UnsupportedException("Cannot open artifact store " + uri + ": no store for this scheme is built in (expected: a folder, or file:///folder)");
+            throw new UnsupportedException("Cannot open artifact store " + uri
+                    + ": no store for this scheme is built in (expected: a folder, or file:///folder)");
         }
         return new LocalArtifactStore(Path.of(uri));
     }
@@ -92,7 +93,8 @@ final class LocalArtifactStore implements ArtifactStore {
     public InputStream open(URI artifact) {
         Path file = inside(artifact);
         if (!Files.isRegularFile(file)) {
-            throw new NotFoundException("Cannot open artifact " + artifact + ": there is no such file (expected: one of those that list shows)");
+            throw new NotFoundException("Cannot open artifact " + artifact
+                    + ": there is no such file (expected: one of those that list shows)");
         }
         try {
             return Files.newInputStream(file);
@@ -156,13 +158,15 @@ final class LocalArtifactStore implements ArtifactStore {
             file = file.resolve(segment);
         }
         if (isPart(file)) {
-            throw new IllegalArgumentException("path: " + path + " (expected: not .….tmp-…, which names unfinished files)");
+            throw new IllegalArgumentException(
+                    "path: " + path + " (expected: not .….tmp-…, which names unfinished files)");
         }
         return guarded(file, path);
     }
 
     private static IllegalArgumentException malformed(String path) {
-        return new IllegalArgumentException("path: " + path + " (expected: relative, segments separated by /, none of them empty, . or ..)");
+        return new IllegalArgumentException(
+                "path: " + path + " (expected: relative, segments separated by /, none of them empty, . or ..)");
     }
 
     private Path inside(URI artifact) {
@@ -170,10 +174,12 @@ final class LocalArtifactStore implements ArtifactStore {
         try {
             file = Path.of(artifact);
         } catch (IllegalArgumentException | FileSystemNotFoundException e) {
-            throw new IllegalArgumentException("artifact: " + artifact + " (expected: an address below " + root.toUri() + ")", e);
+            throw new IllegalArgumentException(
+                    "artifact: " + artifact + " (expected: an address below " + root.toUri() + ")", e);
         }
         if (!file.equals(file.normalize()) || !file.startsWith(root) || file.equals(root)) {
-            throw new IllegalArgumentException("artifact: " + artifact + " (expected: an address below " + root.toUri() + ")");
+            throw new IllegalArgumentException(
+                    "artifact: " + artifact + " (expected: an address below " + root.toUri() + ")");
         }
         return guarded(file, artifact.toString());
     }
@@ -184,7 +190,8 @@ final class LocalArtifactStore implements ArtifactStore {
         for (Path segment : root.relativize(file)) {
             reached = reached.resolve(segment);
             if (Files.isSymbolicLink(reached) && !staysInside(reached)) {
-                throw new IllegalArgumentException("path: " + asGiven + " (expected: inside " + root + ", but " + reached + " is a link that leads out of it)");
+                throw new IllegalArgumentException("path: " + asGiven + " (expected: inside " + root + ", but "
+                        + reached + " is a link that leads out of it)");
             }
         }
         return file;
@@ -207,7 +214,9 @@ final class LocalArtifactStore implements ArtifactStore {
     }
 
     private static UnavailableException failure(String what, IOException e) {
-        String reason = e instanceof AccessDeniedException ? "access denied to " + e.getMessage() : String.valueOf(e.getMessage());
+        String reason = e instanceof AccessDeniedException
+                ? "access denied to " + e.getMessage()
+                : String.valueOf(e.getMessage());
         return new UnavailableException(what + ": " + reason + " (expected: a medium that is there and readable)", e);
     }
 }

@@ -25,7 +25,10 @@ final class Datasets {
     private Datasets() {}
 
     /** MLflow's columns of a data set. */
-    record Texts(String source, @Nullable String schema, @Nullable String profile) {}
+    record Texts(
+            String source,
+            @Nullable String schema,
+            @Nullable String profile) {}
 
     static Texts texts(DatasetInfo dataset, String context) throws Rules.Refused {
         String source = json(dataset.source().json());
@@ -40,17 +43,24 @@ final class Datasets {
 
     static DatasetInfo dataset(String name, String digest, String sourceType, Texts texts) {
         return new DatasetInfo(
-                name, digest, new DatasetInfo.Source(sourceType, map(texts.source())), schemaOf(texts.schema()), map(texts.profile()));
+                name,
+                digest,
+                new DatasetInfo.Source(sourceType, map(texts.source())),
+                schemaOf(texts.schema()),
+                map(texts.profile()));
     }
 
     private static void fits(String what, @Nullable String text, int most) throws Rules.Refused {
         if (text != null && Rules.length(text) > most) {
-            throw new Rules.Refused("dataset " + what + ": " + Rules.length(text) + " characters (expected: at most " + most + ")");
+            throw new Rules.Refused(
+                    "dataset " + what + ": " + Rules.length(text) + " characters (expected: at most " + most + ")");
         }
     }
 
     private static String schema(Schema schema) {
-        String inputs = tree(ModelSignature.of(schema, new Schema(List.of())).toJson()).path("inputs").asText();
+        String inputs = tree(ModelSignature.of(schema, new Schema(List.of())).toJson())
+                .path("inputs")
+                .asText();
         JsonNode columns = tree(inputs);
         ObjectNode wrapped = JSON.createObjectNode();
         if (columns.path(0).path("type").asText().equals("tensor")) {

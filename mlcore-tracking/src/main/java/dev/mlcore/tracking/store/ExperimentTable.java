@@ -23,7 +23,8 @@ final class ExperimentTable {
 
     /** MLflow expects experiment 0 in every store. */
     void ensureDefault(Sql sql) throws SQLException {
-        boolean there = sql.first("SELECT 1 FROM experiments e WHERE e.experiment_id = 0", row -> 1).isPresent();
+        boolean there = sql.first("SELECT 1 FROM experiments e WHERE e.experiment_id = 0", row -> 1)
+                .isPresent();
         if (!there && find(sql, "Default").isEmpty()) {
             insert(sql, 0, "Default");
         }
@@ -35,13 +36,18 @@ final class ExperimentTable {
         if (found.isPresent()) {
             return found.get();
         }
-        long id = sql.first("SELECT max(experiment_id) FROM experiments", row -> row.getLong(1)).orElse(0L) + 1;
+        long id = sql.first("SELECT max(experiment_id) FROM experiments", row -> row.getLong(1))
+                        .orElse(0L)
+                + 1;
         return insert(sql, id, name);
     }
 
     Optional<ExperimentRow> find(Sql sql, String name) throws SQLException {
         return sql.first(
-                "SELECT " + COLUMNS + " FROM experiments e WHERE e.name = ?" + sql.shape().inWorkspace("experiments", "e"), this::row, name);
+                "SELECT " + COLUMNS + " FROM experiments e WHERE e.name = ?"
+                        + sql.shape().inWorkspace("experiments", "e"),
+                this::row,
+                name);
     }
 
     private ExperimentRow insert(Sql sql, long id, String name) throws SQLException {
@@ -63,6 +69,7 @@ final class ExperimentTable {
     }
 
     ExperimentRow of(long id, String name, @Nullable String location, @Nullable String stage) {
-        return new ExperimentRow(id, name, location == null ? Places.ofExperiment(root, id) : location, !"deleted".equals(stage));
+        return new ExperimentRow(
+                id, name, location == null ? Places.ofExperiment(root, id) : location, !"deleted".equals(stage));
     }
 }

@@ -52,11 +52,14 @@ final class MemoryRegistry {
     }
 
     List<VersionRow> versions(String name) {
-        return versions.getOrDefault(name, new TreeMap<>()).values().stream().map(this::snapshot).toList();
+        return versions.getOrDefault(name, new TreeMap<>()).values().stream()
+                .map(this::snapshot)
+                .toList();
     }
 
     Optional<VersionRow> version(String name, int number) {
-        return Optional.ofNullable(versions.getOrDefault(name, new TreeMap<>()).get(number)).map(this::snapshot);
+        return Optional.ofNullable(versions.getOrDefault(name, new TreeMap<>()).get(number))
+                .map(this::snapshot);
     }
 
     OptionalInt alias(String name, String alias) {
@@ -77,7 +80,8 @@ final class MemoryRegistry {
     private VersionRow existing(String name, int number) {
         VersionRow row = versions.getOrDefault(name, new TreeMap<>()).get(number);
         if (row == null) {
-            throw new NotFoundException("Cannot find version " + number + " of model " + name + ": it does not exist or was deleted");
+            throw new NotFoundException(
+                    "Cannot find version " + number + " of model " + name + ": it does not exist or was deleted");
         }
         return row;
     }

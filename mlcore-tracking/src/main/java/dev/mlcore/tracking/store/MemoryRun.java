@@ -28,8 +28,10 @@ final class MemoryRun {
             .thenComparingDouble(Point::stored)
             .thenComparing(Point::isNan, Comparator.reverseOrder());
 
-    private static final Comparator<Point> HISTORY =
-            Comparator.comparingLong(Point::millis).thenComparingLong(Point::step).thenComparingDouble(Point::stored).thenComparing(Point::isNan);
+    private static final Comparator<Point> HISTORY = Comparator.comparingLong(Point::millis)
+            .thenComparingLong(Point::step)
+            .thenComparingDouble(Point::stored)
+            .thenComparing(Point::isNan);
 
     private final String id;
     private final ExperimentRow experiment;
@@ -43,7 +45,13 @@ final class MemoryRun {
     private RunStatus status = RunStatus.RUNNING;
     private Optional<Instant> ended = Optional.empty();
 
-    MemoryRun(String id, String name, ExperimentRow experiment, String artifactUri, long startMillis, Map<String, String> tags) {
+    MemoryRun(
+            String id,
+            String name,
+            ExperimentRow experiment,
+            String artifactUri,
+            long startMillis,
+            Map<String, String> tags) {
         this.id = id;
         this.name = name;
         this.experiment = experiment;
@@ -107,7 +115,8 @@ final class MemoryRun {
         DatasetInfo dataset = use.dataset();
         boolean known = inputs.stream()
                 .map(RunInfo.DatasetUse::dataset)
-                .anyMatch(old -> old.name().equals(dataset.name()) && old.digest().equals(dataset.digest()));
+                .anyMatch(
+                        old -> old.name().equals(dataset.name()) && old.digest().equals(dataset.digest()));
         if (!known) {
             inputs.add(new RunInfo.DatasetUse(dataset, use.context()));
         }
@@ -129,8 +138,18 @@ final class MemoryRun {
 
     RunInfo snapshot() {
         Map<String, Double> latest = new HashMap<>();
-        metrics.forEach((key, points) -> latest.put(key, points.stream().max(LATEST).orElseThrow().value()));
+        metrics.forEach((key, points) ->
+                latest.put(key, points.stream().max(LATEST).orElseThrow().value()));
         return new RunSnapshot(
-                id, name, experiment.name(), status, Instant.ofEpochMilli(startMillis), ended, params, latest, tags, inputs);
+                id,
+                name,
+                experiment.name(),
+                status,
+                Instant.ofEpochMilli(startMillis),
+                ended,
+                params,
+                latest,
+                tags,
+                inputs);
     }
 }

@@ -89,7 +89,8 @@ public final class MemoryStore implements Store {
                 start(start);
             }
         } else if (run == null) {
-            throw new Rules.Refused("there is no run " + command.runId() + " (expected: a run that was started before)");
+            throw new Rules.Refused(
+                    "there is no run " + command.runId() + " (expected: a run that was started before)");
         } else {
             run.change(command);
         }
@@ -111,7 +112,9 @@ public final class MemoryStore implements Store {
         if (Rules.length(artifactUri) > Rules.LONGEST_ARTIFACT_URI) {
             throw new Rules.Refused(Rules.longArtifactUri(artifactUri));
         }
-        runs.put(start.runId(), new MemoryRun(start.runId(), Rules.runName(start), experiment, artifactUri, millis, tags));
+        runs.put(
+                start.runId(),
+                new MemoryRun(start.runId(), Rules.runName(start), experiment, artifactUri, millis, tags));
     }
 
     @Override
@@ -172,7 +175,9 @@ public final class MemoryStore implements Store {
     @Override
     public synchronized void failModel(String id, String reason) {
         models.computeIfPresent(
-                id, (key, model) -> model.row().status() == ModelRow.Status.READY ? model : model.with(ModelRow.Status.FAILED));
+                id,
+                (key, model) ->
+                        model.row().status() == ModelRow.Status.READY ? model : model.with(ModelRow.Status.FAILED));
     }
 
     @Override

@@ -72,13 +72,17 @@ final class ModelTable {
 
     /** A model that is READY by now stays so: another process finished what this one could not. */
     void fail(Sql sql, String id, String reason) throws SQLException {
-        if (find(sql, id).filter(model -> model.status() != ModelRow.Status.READY).isPresent()) {
+        if (find(sql, id)
+                .filter(model -> model.status() != ModelRow.Status.READY)
+                .isPresent()) {
             status(sql, id, ModelRow.Status.FAILED, Rules.cut(reason, 1000));
         }
     }
 
     Optional<ModelRow> find(Sql sql, String id) throws SQLException {
-        return sql.shape().hasTable("logged_models") ? sql.first(SELECT + " AND m.model_id = ?", ModelTable::row, id) : Optional.empty();
+        return sql.shape().hasTable("logged_models")
+                ? sql.first(SELECT + " AND m.model_id = ?", ModelTable::row, id)
+                : Optional.empty();
     }
 
     Optional<ModelRow> ofRun(Sql sql, String runId, String name) throws SQLException {
@@ -86,7 +90,10 @@ final class ModelTable {
             return Optional.empty();
         }
         return sql.first(
-                SELECT + " AND m.source_run_id = ? AND m.name = ? ORDER BY m.creation_timestamp_ms DESC, m.rowid DESC", ModelTable::row, runId, name);
+                SELECT + " AND m.source_run_id = ? AND m.name = ? ORDER BY m.creation_timestamp_ms DESC, m.rowid DESC",
+                ModelTable::row,
+                runId,
+                name);
     }
 
     /** Notes in the model that a version was made of it, as stock clients look for it there. */
@@ -133,7 +140,8 @@ final class ModelTable {
     private void require(Sql sql) {
         if (!sql.shape().hasTable("logged_models") || !sql.shape().hasTable("logged_model_tags")) {
             throw new UnsupportedException("Cannot log a model in database " + database
-                    + ": MLflow older than 3.0 made it, and it has no table of logged models; make a copy and run: mlflow db upgrade " + database);
+                    + ": MLflow older than 3.0 made it, and it has no table of logged models; make a copy and run: mlflow db upgrade "
+                    + database);
         }
     }
 

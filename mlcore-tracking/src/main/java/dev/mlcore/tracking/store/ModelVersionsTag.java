@@ -23,7 +23,8 @@ final class ModelVersionsTag {
             // what is no list is replaced, as stock does
         }
         for (JsonNode entry : list) {
-            if (entry.path("name").asText().equals(name) && entry.path("version").asText().equals(Integer.toString(number))) {
+            if (entry.path("name").asText().equals(name)
+                    && entry.path("version").asText().equals(Integer.toString(number))) {
                 return list.toString();
             }
         }

@@ -35,7 +35,8 @@ final class RegistryTables {
             Optional<Integer> found = sql.first(
                     "SELECT v.version FROM model_versions v JOIN model_version_tags t ON t.name = v.name AND t.version = v.version"
                             + sql.shape().inWorkspace("model_version_tags", "t")
-                            + " WHERE v.name = ? AND t.\"key\" = ? AND t.value = ? AND v.current_stage <> '" + DELETED + "'"
+                            + " WHERE v.name = ? AND t.\"key\" = ? AND t.value = ? AND v.current_stage <> '" + DELETED
+                            + "'"
                             + sql.shape().inWorkspace("model_versions", "v") + " ORDER BY v.version",
                     row -> row.getInt(1),
                     version.name(),
@@ -53,9 +54,11 @@ final class RegistryTables {
         sql.insert(
                 "registered_models",
                 model,
-                "ON CONFLICT " + sql.shape().conflictOn("registered_models", "name") + " DO UPDATE SET last_updated_time = excluded.last_updated_time");
+                "ON CONFLICT " + sql.shape().conflictOn("registered_models", "name")
+                        + " DO UPDATE SET last_updated_time = excluded.last_updated_time");
         int number = sql.first(
-                                "SELECT max(v.version) FROM model_versions v WHERE v.name = ?" + sql.shape().inWorkspace("model_versions", "v"),
+                                "SELECT max(v.version) FROM model_versions v WHERE v.name = ?"
+                                        + sql.shape().inWorkspace("model_versions", "v"),
                                 row -> row.getInt(1),
                                 version.name())
                         .orElse(0)
@@ -85,7 +88,8 @@ final class RegistryTables {
     }
 
     Optional<VersionRow> version(Sql sql, String name, int number) throws SQLException {
-        return rows(sql, name, " AND v.version = ?", new Object[] {name, number}).stream().findFirst();
+        return rows(sql, name, " AND v.version = ?", new Object[] {name, number}).stream()
+                .findFirst();
     }
 
     OptionalInt alias(Sql sql, String name, String alias) throws SQLException {
@@ -111,7 +115,8 @@ final class RegistryTables {
         sql.insert(
                 "registered_model_aliases",
                 row,
-                "ON CONFLICT " + sql.shape().conflictOn("registered_model_aliases", "name, alias") + " DO UPDATE SET version = excluded.version");
+                "ON CONFLICT " + sql.shape().conflictOn("registered_model_aliases", "name, alias")
+                        + " DO UPDATE SET version = excluded.version");
         touch(sql, name);
         return true;
     }
@@ -130,26 +135,30 @@ final class RegistryTables {
         sql.insert(
                 "model_version_tags",
                 row,
-                "ON CONFLICT " + sql.shape().conflictOn("model_version_tags", "\"key\", name, version") + " DO UPDATE SET value = excluded.value");
+                "ON CONFLICT " + sql.shape().conflictOn("model_version_tags", "\"key\", name, version")
+                        + " DO UPDATE SET value = excluded.value");
     }
 
     private void touch(Sql sql, String name) throws SQLException {
         sql.update(
-                "UPDATE registered_models AS m SET last_updated_time = ? WHERE m.name = ?" + sql.shape().inWorkspace("registered_models", "m"),
+                "UPDATE registered_models AS m SET last_updated_time = ? WHERE m.name = ?"
+                        + sql.shape().inWorkspace("registered_models", "m"),
                 clock.millis(),
                 name);
     }
 
     private void require(Sql sql, String name, int number) throws SQLException {
         if (version(sql, name, number).isEmpty()) {
-            throw new NotFoundException("Cannot find version " + number + " of model " + name + ": it does not exist or was deleted");
+            throw new NotFoundException(
+                    "Cannot find version " + number + " of model " + name + ": it does not exist or was deleted");
         }
     }
 
     private List<VersionRow> rows(Sql sql, String name, String and, Object[] values) throws SQLException {
         List<VersionRow> rows = sql.list(
-                "SELECT v.version, v.source, v.storage_location, v.run_id, v.creation_time, v.current_stage FROM model_versions v WHERE v.name = ?" + and
-                        + " AND v.current_stage <> '" + DELETED + "'" + sql.shape().inWorkspace("model_versions", "v") + " ORDER BY v.version",
+                "SELECT v.version, v.source, v.storage_location, v.run_id, v.creation_time, v.current_stage FROM model_versions v WHERE v.name = ?"
+                        + and + " AND v.current_stage <> '" + DELETED + "'"
+                        + sql.shape().inWorkspace("model_versions", "v") + " ORDER BY v.version",
                 row -> row(name, row),
                 values);
         List<VersionRow> whole = new ArrayList<>();

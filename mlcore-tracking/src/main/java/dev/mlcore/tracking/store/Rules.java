@@ -97,12 +97,13 @@ public final class Rules {
     }
 
     static String changedParam(String runId, String key, String old, String value) {
-        return "Changing param values is not allowed. Param with key='" + key + "' was already logged with value='" + old + "' for run ID='" + runId
-                + "'. Attempted logging new value '" + value + "'.";
+        return "Changing param values is not allowed. Param with key='" + key + "' was already logged with value='"
+                + old + "' for run ID='" + runId + "'. Attempted logging new value '" + value + "'.";
     }
 
     static String deletedExperiment(String name) {
-        return "Cannot use experiment " + name + ": it was deleted, and its name stays taken (expected: an active experiment); restore it or choose another name";
+        return "Cannot use experiment " + name
+                + ": it was deleted, and its name stays taken (expected: an active experiment); restore it or choose another name";
     }
 
     static String longArtifactUri(String uri) {
@@ -127,8 +128,9 @@ public final class Rules {
 
     static void experimentName(String name) {
         if (name.isBlank() || length(name) > LONGEST_NAME) {
-            throw new IllegalArgumentException("experiment name: " + (name.isBlank() ? "blank" : length(name) + " characters") + " (expected: 1 to " + LONGEST_NAME
-                    + " characters, not blank)");
+            throw new IllegalArgumentException(
+                    "experiment name: " + (name.isBlank() ? "blank" : length(name) + " characters")
+                            + " (expected: 1 to " + LONGEST_NAME + " characters, not blank)");
         }
     }
 
@@ -171,35 +173,43 @@ public final class Rules {
 
     /** Checks the name of a registered model. */
     public static void modelName(String name) {
-        if (name.isBlank() || name.indexOf('/') >= 0 || name.indexOf(':') >= 0 || name.equals(".") || name.equals("..") || length(name) > LONGEST_NAME) {
-            throw new IllegalArgumentException("model name: " + (name.isBlank() ? "blank" : name) + " (expected: 1 to " + LONGEST_NAME
-                    + " characters, not blank, without / and :)");
+        if (name.isBlank()
+                || name.indexOf('/') >= 0
+                || name.indexOf(':') >= 0
+                || name.equals(".")
+                || name.equals("..")
+                || length(name) > LONGEST_NAME) {
+            throw new IllegalArgumentException("model name: " + (name.isBlank() ? "blank" : name) + " (expected: 1 to "
+                    + LONGEST_NAME + " characters, not blank, without / and :)");
         }
     }
 
     /** Checks what a version is to be made of. */
     public static void modelSource(String source) {
         if (length(source) > LONGEST_SOURCE) {
-            throw new IllegalArgumentException("source: " + length(source) + " characters (expected: at most " + LONGEST_SOURCE
-                    + ", the width of MLflow's column); move the model to a shorter place");
+            throw new IllegalArgumentException("source: " + length(source) + " characters (expected: at most "
+                    + LONGEST_SOURCE + ", the width of MLflow's column); move the model to a shorter place");
         }
     }
 
     /** Checks the name that a model is logged under. */
     public static void loggedName(String name) {
         if (!LOGGED_NAME.matcher(name).matches() || length(name) > LONGEST_SOURCE) {
-            throw new IllegalArgumentException("model name: " + (name.isEmpty() ? "empty" : name) + " (expected: 1 to " + LONGEST_SOURCE
-                    + " characters, none of / : . % \" ')");
+            throw new IllegalArgumentException("model name: " + (name.isEmpty() ? "empty" : name) + " (expected: 1 to "
+                    + LONGEST_SOURCE + " characters, none of / : . % \" ')");
         }
     }
 
     /** Checks an alias that is to be set. */
     public static void alias(String alias) {
         if (!ALIAS.matcher(alias).matches() || length(alias) > 255) {
-            throw new IllegalArgumentException("alias: " + (alias.isEmpty() ? "empty" : alias) + " (expected: 1 to 255 letters, digits, _ or -)");
+            throw new IllegalArgumentException(
+                    "alias: " + (alias.isEmpty() ? "empty" : alias) + " (expected: 1 to 255 letters, digits, _ or -)");
         }
-        if (alias.toLowerCase(Locale.ROOT).equals("latest") || VERSION_ALIAS.matcher(alias).matches()) {
-            throw new IllegalArgumentException("alias: " + alias + " (expected: neither latest nor v and digits, which MLflow reserves)");
+        if (alias.toLowerCase(Locale.ROOT).equals("latest")
+                || VERSION_ALIAS.matcher(alias).matches()) {
+            throw new IllegalArgumentException(
+                    "alias: " + alias + " (expected: neither latest nor v and digits, which MLflow reserves)");
         }
     }
 
@@ -207,15 +217,16 @@ public final class Rules {
     public static void versionTag(String key, String value) {
         RunKeys.check("tag", key);
         if (length(value) > LONGEST_VERSION_TAG) {
-            throw new IllegalArgumentException("tag value of " + key + ": " + length(value) + " characters (expected: at most " + LONGEST_VERSION_TAG + ")");
+            throw new IllegalArgumentException("tag value of " + key + ": " + length(value)
+                    + " characters (expected: at most " + LONGEST_VERSION_TAG + ")");
         }
     }
 
     /** Checks the name of an act of storing or registering. */
     public static void actKey(String key) {
         if (key.isBlank() || length(key) > LONGEST_VERSION_TAG) {
-            throw new IllegalArgumentException("key: " + (key.isBlank() ? "blank" : length(key) + " characters") + " (expected: 1 to " + LONGEST_VERSION_TAG
-                    + " characters, not blank)");
+            throw new IllegalArgumentException("key: " + (key.isBlank() ? "blank" : length(key) + " characters")
+                    + " (expected: 1 to " + LONGEST_VERSION_TAG + " characters, not blank)");
         }
     }
 
@@ -223,8 +234,9 @@ public final class Rules {
     public static void artifactRoot(String root) {
         int most = LONGEST_ARTIFACT_URI - "/0/".length() - 32 - "/artifacts".length();
         if (length(root) > most) {
-            throw new IllegalArgumentException("artifacts: " + length(root) + " characters in " + root + " (expected: at most " + most
-                    + ", since MLflow's column runs.artifact_uri takes " + LONGEST_ARTIFACT_URI + "); choose a shorter folder with Tracking.builder(uri).artifacts(folder)");
+            throw new IllegalArgumentException("artifacts: " + length(root) + " characters in " + root
+                    + " (expected: at most " + most + ", since MLflow's column runs.artifact_uri takes "
+                    + LONGEST_ARTIFACT_URI + "); choose a shorter folder with Tracking.builder(uri).artifacts(folder)");
         }
     }
 

@@ -48,8 +48,8 @@ final class RunReader {
                         "SELECT r.artifact_uri, r.status, r.lifecycle_stage, e.experiment_id, e.name, e.artifact_location, e.lifecycle_stage"
                                 + " FROM runs r JOIN experiments e ON e.experiment_id = r.experiment_id WHERE r.run_uuid = ?",
                         row -> {
-                            Store.ExperimentRow experiment =
-                                    experiments.of(row.getLong(4), row.getString(5), row.getString(6), row.getString(7));
+                            Store.ExperimentRow experiment = experiments.of(
+                                    row.getLong(4), row.getString(5), row.getString(6), row.getString(7));
                             String uri = row.getString(1);
                             return new RunPlace(
                                     id,
@@ -69,16 +69,21 @@ final class RunReader {
         return sql.list(
                 "SELECT value, is_nan, step, timestamp FROM metrics WHERE run_uuid = ? AND \"key\" = ? ORDER BY timestamp, step, value, is_nan",
                 row -> new MetricPoint(
-                        row.getBoolean(2) ? Double.NaN : row.getDouble(1), row.getLong(3), Instant.ofEpochMilli(row.getLong(4))),
+                        row.getBoolean(2) ? Double.NaN : row.getDouble(1),
+                        row.getLong(3),
+                        Instant.ofEpochMilli(row.getLong(4))),
                 runId,
                 key);
     }
 
     List<RunInfo> search(RunFilter filter) throws SQLException {
         List<@Nullable Object> values = new ArrayList<>();
-        StringBuilder where = new StringBuilder("r.lifecycle_stage = 'active'").append(sql.shape().inWorkspace("experiments", "e"));
+        StringBuilder where = new StringBuilder("r.lifecycle_stage = 'active'")
+                .append(sql.shape().inWorkspace("experiments", "e"));
         if (!filter.experiments().isEmpty()) {
-            where.append(" AND e.name IN (").append(Sql.marks(filter.experiments().size())).append(')');
+            where.append(" AND e.name IN (")
+                    .append(Sql.marks(filter.experiments().size()))
+                    .append(')');
             values.addAll(filter.experiments());
         }
         filter.status().ifPresent(status -> {
@@ -108,8 +113,10 @@ final class RunReader {
         List<String> ids = heads.stream().map(Head::id).toList();
         Map<String, Map<String, String>> params =
                 byRun("SELECT run_uuid, \"key\", value FROM params WHERE run_uuid IN (", ids, row -> row.getString(3));
-        Map<String, Map<String, String>> tags =
-                byRun("SELECT run_uuid, \"key\", coalesce(value, '') FROM tags WHERE run_uuid IN (", ids, row -> row.getString(3));
+        Map<String, Map<String, String>> tags = byRun(
+                "SELECT run_uuid, \"key\", coalesce(value, '') FROM tags WHERE run_uuid IN (",
+                ids,
+                row -> row.getString(3));
         Map<String, Map<String, Double>> metrics = byRun(
                 "SELECT run_uuid, \"key\", value, is_nan FROM latest_metrics WHERE run_uuid IN (",
                 ids,
@@ -132,11 +139,14 @@ final class RunReader {
         return runs;
     }
 
-    private <V> Map<String, Map<String, V>> byRun(String select, List<String> ids, Sql.Row<V> value) throws SQLException {
+    private <V> Map<String, Map<String, V>> byRun(String select, List<String> ids, Sql.Row<V> value)
+            throws SQLException {
         Map<String, Map<String, V>> found = new HashMap<>();
         sql.list(
                 select + Sql.marks(ids.size()) + ")",
-                row -> found.computeIfAbsent(row.getString(1), id -> new HashMap<>()).put(row.getString(2), value.of(row)) == null,
+                row -> found.computeIfAbsent(row.getString(1), id -> new HashMap<>())
+                                .put(row.getString(2), value.of(row))
+                        == null,
                 ids.toArray());
         return found;
     }
@@ -150,7 +160,8 @@ final class RunReader {
                 "SELECT i.destination_id, d.name, d.digest, d.dataset_source_type, d.dataset_source, d.dataset_schema, d.dataset_profile, t.value"
                         + " FROM inputs i JOIN datasets d ON d.dataset_uuid = i.source_id"
                         + " LEFT JOIN input_tags t ON t.input_uuid = i.input_uuid AND t.name = ?"
-                        + " WHERE i.source_type = 'DATASET' AND i.destination_type = 'RUN' AND i.destination_id IN (" + Sql.marks(ids.size())
+                        + " WHERE i.source_type = 'DATASET' AND i.destination_type = 'RUN' AND i.destination_id IN ("
+                        + Sql.marks(ids.size())
                         + ") ORDER BY i.rowid",
                 row -> {
                     String context = row.getString(8);

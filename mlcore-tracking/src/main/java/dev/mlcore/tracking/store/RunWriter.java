@@ -19,9 +19,10 @@ final class RunWriter {
     private static final int CONSTRAINT = 19; // SQLITE_CONSTRAINT
 
     /** Nothing is replaced by a metric that stands before it; of a number and NaN, which stands as 0, the number is kept, so that order of arrival never matters. */
-    private static final String LATEST = "ON CONFLICT (\"key\", run_uuid) DO UPDATE SET value = excluded.value, timestamp = excluded.timestamp,"
-            + " step = excluded.step, is_nan = excluded.is_nan WHERE (excluded.step, excluded.timestamp, excluded.value, -excluded.is_nan)"
-            + " > (latest_metrics.step, latest_metrics.timestamp, latest_metrics.value, -latest_metrics.is_nan)";
+    private static final String LATEST =
+            "ON CONFLICT (\"key\", run_uuid) DO UPDATE SET value = excluded.value, timestamp = excluded.timestamp,"
+                    + " step = excluded.step, is_nan = excluded.is_nan WHERE (excluded.step, excluded.timestamp, excluded.value, -excluded.is_nan)"
+                    + " > (latest_metrics.step, latest_metrics.timestamp, latest_metrics.value, -latest_metrics.is_nan)";
 
     private static final String UPSERT_TAG = "ON CONFLICT (\"key\", run_uuid) DO UPDATE SET value = excluded.value";
 
@@ -162,7 +163,10 @@ final class RunWriter {
                 param.runId());
         if (inserted == 0) {
             String old = sql.first(
-                            "SELECT value FROM params WHERE run_uuid = ? AND \"key\" = ?", row -> row.getString(1), param.runId(), param.key())
+                            "SELECT value FROM params WHERE run_uuid = ? AND \"key\" = ?",
+                            row -> row.getString(1),
+                            param.runId(),
+                            param.key())
                     .orElse("");
             if (!old.equals(value)) {
                 throw new Refused(Rules.changedParam(param.runId(), param.key(), old, value));
@@ -183,7 +187,8 @@ final class RunWriter {
                 metric.step(),
                 isNan);
         sql.update(
-                "INSERT INTO latest_metrics (\"key\", value, timestamp, run_uuid, step, is_nan) VALUES (?, ?, ?, ?, ?, ?) " + LATEST,
+                "INSERT INTO latest_metrics (\"key\", value, timestamp, run_uuid, step, is_nan) VALUES (?, ?, ?, ?, ?, ?) "
+                        + LATEST,
                 metric.key(),
                 value,
                 millis,
@@ -196,7 +201,10 @@ final class RunWriter {
         Rules.key("tag", tag.key());
         setTag(tag.runId(), tag.key(), Rules.cut(tag.value(), Rules.LONGEST_TAG));
         if (tag.key().equals(Rules.RUN_NAME)) {
-            sql.update("UPDATE runs SET name = ? WHERE run_uuid = ?", Rules.cut(tag.value(), Rules.LONGEST_RUN_NAME), tag.runId());
+            sql.update(
+                    "UPDATE runs SET name = ? WHERE run_uuid = ?",
+                    Rules.cut(tag.value(), Rules.LONGEST_RUN_NAME),
+                    tag.runId());
         }
     }
 
@@ -226,7 +234,11 @@ final class RunWriter {
                 .orElseThrow();
         Optional<String> edge = edge(sql, "DATASET", uuid, "RUN", command.runId(), 0);
         if (edge.isPresent() && !command.context().isEmpty()) {
-            sql.update("INSERT INTO input_tags (input_uuid, name, value) VALUES (?, ?, ?)", edge.get(), Rules.CONTEXT, command.context());
+            sql.update(
+                    "INSERT INTO input_tags (input_uuid, name, value) VALUES (?, ?, ?)",
+                    edge.get(),
+                    Rules.CONTEXT,
+                    command.context());
         }
     }
 
@@ -240,7 +252,8 @@ final class RunWriter {
     }
 
     /** The id of a new edge, or nothing if it was there. */
-    private static Optional<String> edge(Sql sql, String sourceType, String source, String targetType, String target, long step)
+    private static Optional<String> edge(
+            Sql sql, String sourceType, String source, String targetType, String target, long step)
             throws SQLException {
         String id = Rules.newId();
         Map<String, @Nullable Object> row = new LinkedHashMap<>();
@@ -250,7 +263,8 @@ final class RunWriter {
         row.put("destination_type", targetType);
         row.put("destination_id", target);
         row.put("step", step);
-        int inserted = sql.insert("inputs", row, "ON CONFLICT (source_type, source_id, destination_type, destination_id) DO NOTHING");
+        int inserted = sql.insert(
+                "inputs", row, "ON CONFLICT (source_type, source_id, destination_type, destination_id) DO NOTHING");
         return inserted == 1 ? Optional.of(id) : Optional.empty();
     }
 

@@ -20,7 +20,9 @@ final class Shape {
 
     /** What must be there: the affinity is that of SQLite's rules for declared types. */
     private static final Map<String, String> NEEDED = Map.ofEntries(
-            Map.entry("experiments", "experiment_id:I name:T artifact_location:T lifecycle_stage:T creation_time:I last_update_time:I"),
+            Map.entry(
+                    "experiments",
+                    "experiment_id:I name:T artifact_location:T lifecycle_stage:T creation_time:I last_update_time:I"),
             Map.entry(
                     "runs",
                     "run_uuid:T name:T source_type:T source_name:T entry_point_name:T user_id:T status:T start_time:I end_time:I source_version:T"
@@ -87,14 +89,18 @@ final class Shape {
         Map<String, Map<String, String>> tables = new HashMap<>();
         Map<String, String> strange = new TreeMap<>();
         try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT m.name, c.name, c.type, c.\"notnull\" AND c.dflt_value IS NULL"
-                        + " FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'")) {
+                ResultSet rows =
+                        statement.executeQuery("SELECT m.name, c.name, c.type, c.\"notnull\" AND c.dflt_value IS NULL"
+                                + " FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'")) {
             while (rows.next()) {
                 String table = rows.getString(1);
                 String column = rows.getString(2);
                 tables.computeIfAbsent(table, t -> new HashMap<>()).put(column, affinity(rows.getString(3)));
                 String columns = NEEDED.getOrDefault(table, KNOWN.getOrDefault(table, ""));
-                if (rows.getBoolean(4) && !columns.isEmpty() && !(" " + columns).contains(" " + column + ":") && !WRITTEN.contains(column)) {
+                if (rows.getBoolean(4)
+                        && !columns.isEmpty()
+                        && !(" " + columns).contains(" " + column + ":")
+                        && !WRITTEN.contains(column)) {
                     strange.put(table, "column " + table + "." + column + " must be given, and is not known");
                 }
             }
@@ -156,7 +162,11 @@ final class Shape {
     }
 
     private static IncompatibleException unknown(
-            Connection connection, String database, Map<String, Map<String, String>> tables, Map<String, String> strange) throws SQLException {
+            Connection connection,
+            String database,
+            Map<String, Map<String, String>> tables,
+            Map<String, String> strange)
+            throws SQLException {
         String revision = "none";
         if (tables.containsKey("alembic_version")) {
             try (Statement statement = connection.createStatement();
@@ -164,10 +174,14 @@ final class Shape {
                 revision = row.next() ? row.getString(1) : revision;
             }
         }
-        String flaw = strange.isEmpty() ? "table alembic_version is missing" : strange.values().iterator().next();
-        return new IncompatibleException("Cannot use database " + database + ": its tables are not those of MLflow 2.18 or newer (" + flaw
-                + "; found revision: " + revision + "); if MLflow made it, make a copy and run: mlflow db upgrade " + database
-                + "; otherwise name another file");
+        String flaw = strange.isEmpty()
+                ? "table alembic_version is missing"
+                : strange.values().iterator().next();
+        return new IncompatibleException(
+                "Cannot use database " + database + ": its tables are not those of MLflow 2.18 or newer (" + flaw
+                        + "; found revision: " + revision
+                        + "); if MLflow made it, make a copy and run: mlflow db upgrade " + database
+                        + "; otherwise name another file");
     }
 
     private static String affinity(String declared) {

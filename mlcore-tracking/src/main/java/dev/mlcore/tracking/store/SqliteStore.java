@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 public final class SqliteStore implements Store {
     private static final String FLOOR = "6953534de441";
     private static final String COMPONENT = "tracking";
-    private static final List<String> OWN_TABLES =
-            List.of("CREATE TABLE mlcore_run_seq (run_uuid VARCHAR(32) NOT NULL PRIMARY KEY, seq BIGINT NOT NULL) WITHOUT ROWID");
+    private static final List<String> OWN_TABLES = List.of(
+            "CREATE TABLE mlcore_run_seq (run_uuid VARCHAR(32) NOT NULL PRIMARY KEY, seq BIGINT NOT NULL) WITHOUT ROWID");
 
     /** Stock has no index for "the newest runs of an experiment" and "the children of a run"; a migration may drop ours, so they are made at each open. */
     private static final List<String> OWN_INDEXES = List.of(
@@ -99,7 +99,8 @@ public final class SqliteStore implements Store {
     }
 
     private static String schema() {
-        try (InputStream in = Objects.requireNonNull(SqliteStore.class.getResourceAsStream("mlflow-schema-sqlite.sql"))) {
+        try (InputStream in =
+                Objects.requireNonNull(SqliteStore.class.getResourceAsStream("mlflow-schema-sqlite.sql"))) {
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             return text.replaceAll("(?m)^--.*$", "");
         } catch (IOException e) {
@@ -169,7 +170,8 @@ public final class SqliteStore implements Store {
 
     @Override
     public ModelRow beginModel(NewModel model) {
-        return database.write(in(sql -> models.begin(sql, new RunReader(sql, experiments).place(model.runId()), model)));
+        return database.write(
+                in(sql -> models.begin(sql, new RunReader(sql, experiments).place(model.runId()), model)));
     }
 
     @Override

@@ -111,7 +111,12 @@ public interface Store extends AutoCloseable {
 
     /** A version to be. */
     record NewVersion(
-            String name, String source, String location, Optional<String> runId, Optional<String> modelId, Optional<String> key) {}
+            String name,
+            String source,
+            String location,
+            Optional<String> runId,
+            Optional<String> modelId,
+            Optional<String> key) {}
 
     /** A version, new or found. */
     record Registered(int number, boolean created) {}
