@@ -88,7 +88,8 @@ final class BodyContext implements TaskContext {
             return Files.createDirectories(attempt.workDir);
         } catch (IOException e) {
             throw new UnavailableException(
-                    "Cannot make the work folder " + attempt.workDir + ": " + e + "; free space or make it writable", e);
+                    "Cannot make the work folder " + attempt.workDir + ": " + e + "; free space or make it writable",
+                    e);
         }
     }
 
@@ -111,7 +112,8 @@ final class BodyContext implements TaskContext {
                 uri = lent.artifacts().put(place, in);
                 size = Files.size(file);
                 if (!in.hash().equals(sha256)) {
-                    throw new UnavailableException("Cannot store " + file + ": it was changed while it was read; try again when nobody writes it");
+                    throw new UnavailableException("Cannot store " + file
+                            + ": it was changed while it was read; try again when nobody writes it");
                 }
             }
             return new FileRef(uri, sha256.toString(), size);
@@ -135,8 +137,9 @@ final class BodyContext implements TaskContext {
                 String sha256 = in.hash().toString();
                 if (!sha256.equals(file.sha256())) {
                     Files.deleteIfExists(target);
-                    throw new InvalidFormatException("Cannot fetch " + file.uri() + ": its SHA-256 is " + sha256
-                            + " (expected: " + file.sha256() + "), the stored file was changed; restore it or make it again");
+                    throw new InvalidFormatException(
+                            "Cannot fetch " + file.uri() + ": its SHA-256 is " + sha256 + " (expected: " + file.sha256()
+                                    + "), the stored file was changed; restore it or make it again");
                 }
             }
             return target;

@@ -27,7 +27,8 @@ final class Commands {
     /** The tracked run of an attempt. */
     static String attemptRunId(String runId, String task, String path, int attempt) {
         return Hashing.sha256()
-                .hashString(String.join("\n", runId, task, path, "0", Integer.toString(attempt)), StandardCharsets.UTF_8)
+                .hashString(
+                        String.join("\n", runId, task, path, "0", Integer.toString(attempt)), StandardCharsets.UTF_8)
                 .toString()
                 .substring(0, 32);
     }

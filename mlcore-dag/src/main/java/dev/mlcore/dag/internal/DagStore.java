@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
  * order: read together by number they are the stream that tracking hears, and one cursor says how far it has heard it.
  */
 final class DagStore implements AutoCloseable {
-    private static final List<String> STEPS = List.of(
-            """
+    private static final List<String> STEPS = List.of("""
             CREATE TABLE run (
               run_no INTEGER PRIMARY KEY, run_id TEXT NOT NULL UNIQUE, dag_id TEXT NOT NULL, hash TEXT NOT NULL, fingerprint TEXT NOT NULL,
               params_hash TEXT NOT NULL, run_key TEXT, parent TEXT, tracked INTEGER NOT NULL, state TEXT NOT NULL, error TEXT,
@@ -98,15 +97,31 @@ final class DagStore implements AutoCloseable {
         }
         try (PreparedStatement run = connection.prepareStatement(
                         "INSERT INTO run (" + RUN_COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-                PreparedStatement param =
-                        connection.prepareStatement("INSERT INTO run_param (run_no, ix, id, value) VALUES (?, ?, ?, ?)")) {
+                PreparedStatement param = connection.prepareStatement(
+                        "INSERT INTO run_param (run_no, ix, id, value) VALUES (?, ?, ?, ?)")) {
             for (Rows.RunRow row : rows) {
                 bind(
-                        run, row.no(), row.id(), row.dagId(), row.hash(), row.fingerprint(), row.paramsHash(), row.key(),
-                        row.parent(), row.tracked() ? 1 : 0, row.phase().name(), row.error(), micros(row.startedAt()));
+                        run,
+                        row.no(),
+                        row.id(),
+                        row.dagId(),
+                        row.hash(),
+                        row.fingerprint(),
+                        row.paramsHash(),
+                        row.key(),
+                        row.parent(),
+                        row.tracked() ? 1 : 0,
+                        row.phase().name(),
+                        row.error(),
+                        micros(row.startedAt()));
                 run.addBatch();
                 for (int i = 0; i < row.params().size(); i++) {
-                    bind(param, row.no(), i, row.params().get(i).id(), row.params().get(i).value());
+                    bind(
+                            param,
+                            row.no(),
+                            i,
+                            row.params().get(i).id(),
+                            row.params().get(i).value());
                     param.addBatch();
                 }
             }
@@ -138,7 +153,13 @@ final class DagStore implements AutoCloseable {
                         + " VALUES (?, ?, ?, ?, 0, ?, ?, 'RUNNING', ?)")) {
             for (Rows.AttemptStart row : rows) {
                 bind(
-                        insert, row.no(), row.runNo(), row.task(), row.path(), row.attempt(), row.tracked() ? 1 : 0,
+                        insert,
+                        row.no(),
+                        row.runNo(),
+                        row.task(),
+                        row.path(),
+                        row.attempt(),
+                        row.tracked() ? 1 : 0,
                         micros(row.at()));
                 insert.addBatch();
             }
@@ -154,8 +175,14 @@ final class DagStore implements AutoCloseable {
                 "UPDATE attempt_history SET state = ?, reason = ?, error_class = ?, error_text = ?, ended_at = ?, ended_no = ? WHERE started_no = ?")) {
             for (Rows.AttemptEnd row : rows) {
                 bind(
-                        update, row.end().name(), row.reason(), row.errorClass(), row.errorText(), micros(row.at()),
-                        row.no(), row.startNo());
+                        update,
+                        row.end().name(),
+                        row.reason(),
+                        row.errorClass(),
+                        row.errorText(),
+                        micros(row.at()),
+                        row.no(),
+                        row.startNo());
                 update.addBatch();
             }
             update.executeBatch();
@@ -171,7 +198,13 @@ final class DagStore implements AutoCloseable {
             for (Rows.ValueRow row : rows) {
                 Stored value = row.value();
                 bind(
-                        insert, row.runNo(), row.task(), row.path(), value.inline(), value.uri(), value.sha256(),
+                        insert,
+                        row.runNo(),
+                        row.task(),
+                        row.path(),
+                        value.inline(),
+                        value.uri(),
+                        value.sha256(),
                         value.size());
                 insert.addBatch();
             }
@@ -184,8 +217,15 @@ final class DagStore implements AutoCloseable {
                 "INSERT OR REPLACE INTO task_instance (run_no, task, path, state, generation, attempt, failures, recoveries, reason) VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?)")) {
             for (Rows.InstanceRow row : rows) {
                 bind(
-                        insert, row.runNo(), row.task(), row.path(), row.state().name(), row.attempt(), row.failures(),
-                        row.recoveries(), row.reason());
+                        insert,
+                        row.runNo(),
+                        row.task(),
+                        row.path(),
+                        row.state().name(),
+                        row.attempt(),
+                        row.failures(),
+                        row.recoveries(),
+                        row.reason());
                 insert.addBatch();
             }
             insert.executeBatch();
@@ -196,8 +236,8 @@ final class DagStore implements AutoCloseable {
         if (rows.isEmpty()) {
             return;
         }
-        try (PreparedStatement insert =
-                connection.prepareStatement("INSERT INTO outbox (no, run_id, task, path, attempt, command) VALUES (?, ?, ?, ?, ?, ?)")) {
+        try (PreparedStatement insert = connection.prepareStatement(
+                "INSERT INTO outbox (no, run_id, task, path, attempt, command) VALUES (?, ?, ?, ?, ?, ?)")) {
             for (Rows.OutboxRow row : rows) {
                 bind(insert, row.no(), row.runId(), row.task(), row.path(), row.attempt(), row.command());
                 insert.addBatch();
@@ -223,8 +263,9 @@ final class DagStore implements AutoCloseable {
 
     /** The highest number given to a start, an end or a command. */
     long lastNo() {
-        return number("SELECT max(coalesce((SELECT max(started_no) FROM attempt_history), 0), coalesce((SELECT max(ended_no) FROM attempt_history), 0),"
-                + " coalesce((SELECT max(no) FROM outbox), 0), (SELECT cursor FROM pump WHERE name = 'tracking'))");
+        return number(
+                "SELECT max(coalesce((SELECT max(started_no) FROM attempt_history), 0), coalesce((SELECT max(ended_no) FROM attempt_history), 0),"
+                        + " coalesce((SELECT max(no) FROM outbox), 0), (SELECT cursor FROM pump WHERE name = 'tracking'))");
     }
 
     long lastRunNo() {
@@ -245,7 +286,8 @@ final class DagStore implements AutoCloseable {
 
     /** The newest run of these parameters that has not ended. */
     Optional<Rows.RunRow> openRun(String dagId, String paramsHash) {
-        return first(runs("dag_id = ? AND params_hash = ? AND ended_at IS NULL ORDER BY run_no DESC", dagId, paramsHash));
+        return first(
+                runs("dag_id = ? AND params_hash = ? AND ended_at IS NULL ORDER BY run_no DESC", dagId, paramsHash));
     }
 
     List<Rows.RunRow> openRuns() {
@@ -257,8 +299,8 @@ final class DagStore implements AutoCloseable {
             List<Rows.RunRow> rows = new ArrayList<>();
             try (PreparedStatement select =
                             connection.prepareStatement("SELECT " + RUN_COLUMNS + " FROM run WHERE " + where);
-                    PreparedStatement params =
-                            connection.prepareStatement("SELECT id, value FROM run_param WHERE run_no = ? ORDER BY ix")) {
+                    PreparedStatement params = connection.prepareStatement(
+                            "SELECT id, value FROM run_param WHERE run_no = ? ORDER BY ix")) {
                 bind(select, arguments);
                 try (ResultSet row = select.executeQuery()) {
                     while (row.next()) {
@@ -329,7 +371,12 @@ final class DagStore implements AutoCloseable {
                 "SELECT a.started_no, a.run_no, r.run_id, a.task, a.path, a.attempt FROM attempt_history a JOIN run r ON r.run_no = a.run_no"
                         + " WHERE a.ended_no IS NULL ORDER BY a.started_no",
                 row -> new Rows.OpenAttempt(
-                        row.getLong(1), row.getLong(2), row.getString(3), row.getString(4), row.getString(5), row.getInt(6)));
+                        row.getLong(1),
+                        row.getLong(2),
+                        row.getString(3),
+                        row.getString(4),
+                        row.getString(5),
+                        row.getInt(6)));
     }
 
     Optional<Stored> value(long runNo, String task, String path) {

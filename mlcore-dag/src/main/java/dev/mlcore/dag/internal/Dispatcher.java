@@ -6,8 +6,8 @@ import dev.mlcore.api.internal.tracking.RunCommandJson;
 import dev.mlcore.api.tracking.RunCommand;
 import java.lang.ref.SoftReference;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -153,7 +153,8 @@ final class Dispatcher {
                 giveBack(instance);
             }
         } else if (wanted && failure != null) {
-            Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            Throwable cause =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
             synchronized (instance.run) {
                 instance.run.start(instance, batch); // an attempt of its own, that no body entered
                 instance.run.attemptFailed(instance, Failure.of(cause), batch);
@@ -206,10 +207,7 @@ final class Dispatcher {
             } else if (outcome instanceof Outcome.Threw threw) {
                 run.attemptFailed(instance, threw.failure(), batch);
             } else {
-                run.attemptFailed(
-                        instance,
-                        Failure.of(new IllegalStateException("the body was not entered")),
-                        batch);
+                run.attemptFailed(instance, Failure.of(new IllegalStateException("the body was not entered")), batch);
             }
         }
     }
@@ -229,16 +227,22 @@ final class Dispatcher {
             if (outboxBytes.get() > OUTBOX_LIMIT && !(command instanceof RunCommand.Start)) {
                 if (!dropping) {
                     dropping = true;
-                    batch.event(run.id(), task, attempt.instance.path, attempt.number, "TRACKING_DROPPED",
-                            "more than " + OUTBOX_LIMIT + " bytes wait for the tracker; what tasks log is dropped until it is back");
+                    batch.event(
+                            run.id(),
+                            task,
+                            attempt.instance.path,
+                            attempt.number,
+                            "TRACKING_DROPPED",
+                            "more than " + OUTBOX_LIMIT
+                                    + " bytes wait for the tracker; what tasks log is dropped until it is back");
                 }
                 continue;
             }
             dropping = false;
             String json = RunCommandJson.encode(command);
             outboxBytes.addAndGet(json.length());
-            batch.outbox.add(new Rows.OutboxRow(
-                    batch.nextNo(), run.id(), task, attempt.instance.path, attempt.number, json));
+            batch.outbox.add(
+                    new Rows.OutboxRow(batch.nextNo(), run.id(), task, attempt.instance.path, attempt.number, json));
         }
     }
 

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param text in words, at most 8 KiB
  * @param cause what was thrown, if it was in this process
  */
-record Failure(String reason, String type, String text, @Nullable Throwable cause) {
+record Failure(
+        String reason, String type, String text, @Nullable Throwable cause) {
     private static final int LONGEST = 8192;
 
     static Failure of(Throwable thrown) {

@@ -44,8 +44,7 @@ record Gate(Verdict verdict, String reason) {
             upstreamFailed += upstream.upstreamFailed;
             pending += upstream.open();
         }
-        Verdict verdict =
-                Triggers.decide(task.node.rule(), succeeded, skipped, failed, upstreamFailed, pending);
+        Verdict verdict = Triggers.decide(task.node.rule(), succeeded, skipped, failed, upstreamFailed, pending);
         return switch (verdict) {
             case WAIT -> WAIT;
             case RUN -> new Gate(verdict, "");

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** Where a body's arguments come from: committed values, each consumer's own copy unless nobody can change it. Thread-safe. */
 final class Inputs implements RunState.Lookup {
     private final DagStore store;
-    private final Values values;
+    private final StoredValues values;
 
-    Inputs(DagStore store, Values values) {
+    Inputs(DagStore store, StoredValues values) {
         this.store = store;
         this.values = values;
     }
@@ -131,8 +131,7 @@ final class Inputs implements RunState.Lookup {
         Rows.Stored stored = store.value(instance.run.row.no(), task, instance.path)
                 .orElseThrow(() -> new IllegalStateException(
                         "Task '" + task + "' at path " + instance.path + " succeeded and has no stored value"));
-        Object value = values.load(
-                stored, "task '" + instance.display() + "' of DAG run " + instance.run.id());
+        Object value = values.load(stored, "task '" + instance.display() + "' of DAG run " + instance.run.id());
         if (value != null && values.shareable(value)) {
             instance.shared = new SoftReference<>(value);
         }
@@ -159,7 +158,8 @@ final class Inputs implements RunState.Lookup {
         Object at = value;
         for (String name : path) {
             if (!(at instanceof Record record)) {
-                throw new IllegalStateException("Cannot take component '" + name + "' of " + at + " (expected: a record)");
+                throw new IllegalStateException(
+                        "Cannot take component '" + name + "' of " + at + " (expected: a record)");
             }
             at = component(record, name);
         }

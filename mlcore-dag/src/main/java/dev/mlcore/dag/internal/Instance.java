@@ -15,10 +15,15 @@ final class Instance {
     int attempt;
     int failures;
     int recoveries;
+
     @Nullable String reason;
+
     long startNo;
+
     @Nullable Attempt running;
+
     @Nullable DeviceLease lease;
+
     boolean leaseAsked;
     /** The value, as long as memory allows, where consumers may share it. */
     volatile @Nullable SoftReference<Object> shared;

@@ -205,7 +205,8 @@ final class Loop {
             } catch (RuntimeException e) {
                 boolean again = e instanceof MlcoreException failure && failure.retryable();
                 if (again && pause == FIRST_PAUSE) {
-                    tell(new DagEvent("", "", Instance.UNMAPPED, 0, "STORE_FAILING", String.valueOf(e.getMessage()), batch.now));
+                    tell(new DagEvent(
+                            "", "", Instance.UNMAPPED, 0, "STORE_FAILING", String.valueOf(e.getMessage()), batch.now));
                 }
                 if (!again || !pause(pause)) {
                     engine.broken(e);

@@ -60,7 +60,12 @@ final class Rows {
     record ParamRow(String id, byte[] value) {}
 
     /** The end of a run, or its being cancelled. */
-    record RunChange(long no, Phase phase, @Nullable String fingerprint, @Nullable String error, @Nullable Instant endedAt) {}
+    record RunChange(
+            long no,
+            Phase phase,
+            @Nullable String fingerprint,
+            @Nullable String error,
+            @Nullable Instant endedAt) {}
 
     /** A task instance that was started or decided; others have no row. */
     record InstanceRow(
@@ -116,14 +121,7 @@ final class Rows {
 
         int attempt();
 
-        record Started(
-                long no,
-                String runId,
-                String dagId,
-                String task,
-                String path,
-                int attempt,
-                Instant at)
+        record Started(long no, String runId, String dagId, String task, String path, int attempt, Instant at)
                 implements Item {}
 
         record Ended(
@@ -137,7 +135,6 @@ final class Rows {
                 Instant at)
                 implements Item {}
 
-        record Command(long no, String runId, String task, String path, int attempt, String json)
-                implements Item {}
+        record Command(long no, String runId, String task, String path, int attempt, String json) implements Item {}
     }
 }

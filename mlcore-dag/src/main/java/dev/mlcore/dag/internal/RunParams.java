@@ -31,7 +31,8 @@ final class RunParams implements DagEngine.Values {
     public <T> DagEngine.Values set(Param<T> param, T value) {
         requireNonNull(param, "param");
         if (!(dag.input(param) instanceof Graph.Input.OfParam of)) {
-            throw new IllegalArgumentException("param: " + param + " (expected: a parameter of DAG '" + dag.id() + "')");
+            throw new IllegalArgumentException(
+                    "param: " + param + " (expected: a parameter of DAG '" + dag.id() + "')");
         }
         String id = dag.graph().params().get(of.param()).id();
         requireNonNull(value, () -> "value of parameter '" + id + "'");
@@ -53,7 +54,8 @@ final class RunParams implements DagEngine.Values {
     @Override
     public DagEngine.Values parent(String trackedRunId) {
         if (!RUN_ID.matcher(requireNonNull(trackedRunId, "parent")).matches()) {
-            throw new IllegalArgumentException("parent: '" + trackedRunId + "' (expected: 32 lower-case hex digits, a tracked run's id)");
+            throw new IllegalArgumentException(
+                    "parent: '" + trackedRunId + "' (expected: 32 lower-case hex digits, a tracked run's id)");
         }
         parent = trackedRunId;
         return this;
@@ -79,7 +81,8 @@ final class RunParams implements DagEngine.Values {
                 errors.add("'" + param.id() + "' is not set and has no default (expected: a "
                         + param.type().getName() + ", p.set(" + param.id() + ", …))");
             } else if (!param.type().isInstance(value)) {
-                errors.add("'" + param.id() + "': " + value + ", a " + value.getClass().getName() + " (expected: a "
+                errors.add("'" + param.id() + "': " + value + ", a "
+                        + value.getClass().getName() + " (expected: a "
                         + param.type().getName() + ")");
             } else {
                 for (Graph.Check check : param.checks()) {
@@ -98,7 +101,7 @@ final class RunParams implements DagEngine.Values {
     }
 
     /** The stored form. */
-    List<Rows.ParamRow> rows(Values values, List<Object> checked) {
+    List<Rows.ParamRow> rows(StoredValues values, List<Object> checked) {
         List<Rows.ParamRow> rows = new ArrayList<>();
         for (int i = 0; i < checked.size(); i++) {
             rows.add(new Rows.ParamRow(dag.graph().params().get(i).id(), values.encode(checked.get(i))));

@@ -41,6 +41,7 @@ final class RunState {
     final List<RunTask> tasks;
     final CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
     Phase phase;
+
     @Nullable String error;
     /** What made the first task fail, if it was in this process. */
     @Nullable Throwable cause;
@@ -90,7 +91,8 @@ final class RunState {
     void restore(List<Rows.InstanceRow> rows, Batch batch) {
         List<Instance> poisoned = new ArrayList<>();
         Map<String, Map<String, Rows.InstanceRow>> byTask = new HashMap<>();
-        rows.forEach(row -> byTask.computeIfAbsent(row.task(), task -> new HashMap<>()).put(row.path(), row));
+        rows.forEach(row ->
+                byTask.computeIfAbsent(row.task(), task -> new HashMap<>()).put(row.path(), row));
         for (RunTask task : tasks) {
             Map<String, Rows.InstanceRow> known = byTask.get(task.node.id());
             if (known == null) {
@@ -125,12 +127,15 @@ final class RunState {
     }
 
     private void poison(Instance instance, Batch batch) {
-        fail(instance, new Failure(
-                "POISON",
-                "java.lang.IllegalStateException",
-                "the process died " + instance.recoveries + " times while it ran (expected: at most " + RECOVERIES
-                        + "); find out whether it is what ends the process",
-                null), batch);
+        fail(
+                instance,
+                new Failure(
+                        "POISON",
+                        "java.lang.IllegalStateException",
+                        "the process died " + instance.recoveries + " times while it ran (expected: at most "
+                                + RECOVERIES + "); find out whether it is what ends the process",
+                        null),
+                batch);
     }
 
     /** An attempt begins; its body is let go after the commit. */
@@ -152,13 +157,15 @@ final class RunState {
     }
 
     /** An attempt succeeded; its value becomes visible with this very batch. */
-    void succeed(Instance instance, Rows.Stored value, @Nullable String label, ToIntFunction<TaskNode> sizes, Batch batch) {
+    void succeed(
+            Instance instance, Rows.Stored value, @Nullable String label, ToIntFunction<TaskNode> sizes, Batch batch) {
         RunTask task = instance.task;
         task.label = label;
         if (!task.mapped()) {
             for (int index : downstream.get(task.node.index())) {
                 TaskNode node = graph.tasks().get(index);
-                if (node.mapOver().orElse(null) instanceof Graph.Input.OfTask over && over.task() == task.node.index()) {
+                if (node.mapOver().orElse(null) instanceof Graph.Input.OfTask over
+                        && over.task() == task.node.index()) {
                     task.sizes.put(index, sizes.applyAsInt(node));
                 }
             }
@@ -337,10 +344,15 @@ final class RunState {
                     ? RunStatus.FINISHED
                     : phase == Phase.FAILED ? RunStatus.FAILED : RunStatus.KILLED;
             if (phase == Phase.FAILED) {
-                batch.outbox(id(), "", Instance.UNMAPPED, 0, new RunCommand.Tag(
-                        id(), Commands.ERROR_SEQ, batch.now, "mlcore.error", requireNonNull(error)));
+                batch.outbox(
+                        id(),
+                        "",
+                        Instance.UNMAPPED,
+                        0,
+                        new RunCommand.Tag(id(), Commands.ERROR_SEQ, batch.now, "mlcore.error", requireNonNull(error)));
             }
-            batch.outbox(id(), "", Instance.UNMAPPED, 0, new RunCommand.Status(id(), Commands.END_SEQ, batch.now, status));
+            batch.outbox(
+                    id(), "", Instance.UNMAPPED, 0, new RunCommand.Status(id(), Commands.END_SEQ, batch.now, status));
         }
         batch.event(id(), "", Instance.UNMAPPED, 0, phase.name(), error == null ? "" : error);
         batch.done.add(this::complete);
@@ -350,8 +362,9 @@ final class RunState {
     void complete() {
         switch (phase) {
             case FAILED -> done.completeExceptionally(new TaskFailedException(failure(), cause));
-            case CANCELLED -> done.completeExceptionally(new OperationCancelledException(
-                    "DAG run " + id() + " of '" + row.dagId() + "' was cancelled; submit it again to start a new one"));
+            case CANCELLED ->
+                done.completeExceptionally(new OperationCancelledException("DAG run " + id() + " of '" + row.dagId()
+                        + "' was cancelled; submit it again to start a new one"));
             default -> done.complete(null);
         }
     }

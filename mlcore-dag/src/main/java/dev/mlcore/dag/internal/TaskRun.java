@@ -9,7 +9,6 @@ import dev.mlcore.api.tracking.Tracker;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,11 +28,11 @@ final class TaskRun extends RunFace {
 
     private final AttemptLog log;
     private final Drain drain;
-    private final Supplier<Tracker> tracker;
+    private final Tracker tracker;
     private final String keyPrefix;
     private @Nullable Run direct; // guarded by this
 
-    TaskRun(String id, InstantSource clock, AttemptLog log, Drain drain, Supplier<Tracker> tracker, String keyPrefix) {
+    TaskRun(String id, InstantSource clock, AttemptLog log, Drain drain, Tracker tracker, String keyPrefix) {
         super(id, clock);
         this.log = log;
         this.drain = drain;
@@ -102,12 +101,11 @@ final class TaskRun extends RunFace {
 
     /** The tracker's own handle, once the tracker knows all that was logged. */
     private Run direct() {
-        Tracker known = tracker.get();
         log.ensureStarted();
         drain.told();
         synchronized (this) {
             if (direct == null) {
-                direct = known.resume(id());
+                direct = tracker.resume(id());
             }
             return direct;
         }

@@ -9,6 +9,7 @@ import dev.mlcore.api.tracking.RunSink;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ final class TrackingPump implements AutoCloseable {
     private final DagStore store;
     private final RunSink sink;
     private final Refused refused;
+    private final AtomicLong outboxBytes;
     private final Thread thread;
 
     // all guarded by this
@@ -39,10 +41,11 @@ final class TrackingPump implements AutoCloseable {
     private boolean hurry;
     private boolean stopping;
 
-    TrackingPump(DagStore store, RunSink sink, Refused refused, long committed) {
+    TrackingPump(DagStore store, RunSink sink, Refused refused, AtomicLong outboxBytes, long committed) {
         this.store = store;
         this.sink = sink;
         this.refused = refused;
+        this.outboxBytes = outboxBytes;
         this.committed = committed;
         this.heard = store.cursor();
         this.thread = new Thread(this::run, "mlcore-dag-tracking");
@@ -162,6 +165,7 @@ final class TrackingPump implements AutoCloseable {
                     send(items);
                     upTo = items.get(items.size() - 1).no();
                     store.advance(upTo);
+                    items.forEach(item -> outboxBytes.addAndGet(-bytes(item)));
                 }
                 synchronized (this) {
                     heard = Math.max(heard, upTo);
@@ -194,6 +198,10 @@ final class TrackingPump implements AutoCloseable {
         }
         hurry = false;
         return !stopping;
+    }
+
+    private static long bytes(Rows.Item item) {
+        return item instanceof Rows.Item.Command command ? command.json().length() : 0;
     }
 
     private void send(List<Rows.Item> items) {

@@ -22,7 +22,7 @@ final class Workers implements AutoCloseable {
     private final @Nullable ExecutorService own;
     private final int slots;
     private final Inputs inputs;
-    private final Values values;
+    private final StoredValues values;
     private final List<TaskInterceptor> interceptors;
     private final Graph.Bodies bodies;
     private final Function<Attempt, BodyContext> contexts;
@@ -31,7 +31,7 @@ final class Workers implements AutoCloseable {
     Workers(
             @Nullable Executor executor,
             Inputs inputs,
-            Values values,
+            StoredValues values,
             List<TaskInterceptor> interceptors,
             Graph.Bodies bodies,
             Function<Attempt, BodyContext> contexts,

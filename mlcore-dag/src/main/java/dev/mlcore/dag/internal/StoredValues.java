@@ -20,15 +20,15 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Values on their way to the store and back: small ones inline, larger ones as artifacts whose digest is checked whenever they are read. Thread-safe. */
-final class Values {
+/** StoredValues on their way to the store and back: small ones inline, larger ones as artifacts whose digest is checked whenever they are read. Thread-safe. */
+final class StoredValues {
     /** The largest value that lies in the database itself. */
     static final int INLINE = 64 * 1024;
 
     private final ValueCodec codec;
     private final Supplier<ArtifactStore> artifacts;
 
-    Values(ValueCodec codec, Supplier<ArtifactStore> artifacts) {
+    StoredValues(ValueCodec codec, Supplier<ArtifactStore> artifacts) {
         this.codec = codec;
         this.artifacts = artifacts;
     }
@@ -69,8 +69,9 @@ final class Values {
         }
         String sha256 = Hashing.sha256().hashBytes(bytes).toString();
         if (!sha256.equals(stored.sha256())) {
-            throw new InvalidFormatException("Cannot read the value of " + what + ": its SHA-256 is " + sha256
-                    + " (expected: " + stored.sha256() + "), the stored bytes were changed; restore them or start a new run");
+            throw new InvalidFormatException(
+                    "Cannot read the value of " + what + ": its SHA-256 is " + sha256 + " (expected: " + stored.sha256()
+                            + "), the stored bytes were changed; restore them or start a new run");
         }
         return bytes;
     }
@@ -95,8 +96,9 @@ final class Values {
     private static void refuseWorkPaths(@Nullable Object value, Path workDir) {
         if (value instanceof Path path) {
             if (path.toAbsolutePath().normalize().startsWith(workDir)) {
-                throw new UnsupportedException("Cannot hand on " + path
-                        + ": it lies in the attempt's work folder, which is removed with the attempt (expected: a file that stays); hand on context.store(path), a FileRef, instead");
+                throw new UnsupportedException(
+                        "Cannot hand on " + path
+                                + ": it lies in the attempt's work folder, which is removed with the attempt (expected: a file that stays); hand on context.store(path), a FileRef, instead");
             }
         } else if (value instanceof File file) {
             refuseWorkPaths(file.toPath(), workDir);
