@@ -68,7 +68,8 @@ class ReadmeTest {
             List<File> jars = Pattern.compile(File.pathSeparator, Pattern.LITERAL)
                     .splitAsStream(path)
                     .map(File::new)
-                    .filter(f -> f.isFile() && !f.getName().matches("(mlcore|jspecify|onnxruntime)-.*")) // ours, and optional
+                    .filter(f -> f.isFile()
+                            && !f.getName().matches("(mlcore|jspecify|onnxruntime)-.*")) // ours, and optional
                     .toList();
             long bytes = jars.stream().mapToLong(File::length).sum();
             found.put(module.getKey(), jars.size() + " jars, " + Math.round(bytes / 1e5) / 10.0 + " MB");
