@@ -6,6 +6,5 @@ module dev.mlcore.serving.server {
     requires transitive dev.mlcore.http;
     requires transitive dev.mlcore.serving;
     requires com.fasterxml.jackson.core;
-    requires com.fasterxml.jackson.databind;
     requires static org.jspecify;
 }

@@ -1,4 +1,4 @@
-/** Open Inference Protocol over HTTP; start at {@code InferenceServer}. */
+/** Open Inference Protocol over HTTP; start at {@link dev.mlcore.serving.server.InferenceServer}. */
 @NullMarked
 package dev.mlcore.serving.server;
 
