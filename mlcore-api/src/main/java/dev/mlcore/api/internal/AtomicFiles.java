@@ -221,11 +221,13 @@ public final class AtomicFiles {
         }
     }
 
-    /** Writes and syncs a new file, not atomically; for filling a temporary folder. */
-    public static void writeNew(Path file, Content content) {
+    /** Writes a file, neither atomically nor synced; for filling a temporary folder, which is synced when it is published. */
+    public static void fill(Path file, Content content) {
         try {
             makeParent(file);
-            writeSynced(file, content);
+            try (FileOutputStream out = new FileOutputStream(file.toFile())) {
+                content.writeTo(out);
+            }
         } catch (IOException e) {
             throw unavailable("write", file, e);
         }
@@ -378,7 +380,8 @@ public final class AtomicFiles {
         }
     }
 
-    private static void deleteQuietly(Path path) {
+    /** Removes what is left of something; a failure is not reported, since there is a better one to report. */
+    public static void deleteQuietly(Path path) {
         try {
             deleteTree(path);
         } catch (IOException e) {
