@@ -8,92 +8,118 @@ import java.util.OptionalInt;
 
 /** The words of {@link Gpus#explain()}: what is there, what is not, and what to do about it. */
 final class Explanation {
-    private static final String CPU = " Work runs on the CPU.";
+    private static final String CPU = "Work runs on the CPU.";
 
     private Explanation() {}
 
     /** No tool to ask: the files tell how far the machine is from having a GPU. */
     static String withoutTool(Host host) {
         if (host.mac()) {
-            return "No GPU: there is no NVIDIA driver for macOS, and other GPUs are not leased." + CPU;
+            return none("there is no NVIDIA driver for macOS, and other GPUs are not leased.");
         }
         if (host.windows()) {
-            return "No GPU: nvidia-smi.exe is neither on the Path nor in System32. If there is an NVIDIA card, install its driver."
-                    + CPU;
+            return none(
+                    "nvidia-smi.exe is neither on the Path nor in System32.",
+                    "If there is an NVIDIA card, install its driver.");
         }
         if (host.wsl()) {
-            return "No GPU: this is WSL2 with a GPU device (/dev/dxg), but nvidia-smi is neither on the PATH nor in /usr/lib/wsl/lib."
-                    + " Install the NVIDIA driver in Windows, none in Linux, and run wsl --shutdown." + CPU;
+            return none(
+                    "this is WSL2 with a GPU device (/dev/dxg), but nvidia-smi is neither on the PATH nor in /usr/lib/wsl/lib.",
+                    "Install the NVIDIA driver in Windows, none in Linux, and run wsl --shutdown.");
         }
         boolean driver = host.driverLoaded();
-        boolean nodes = host.deviceNodes();
-        if (driver && !nodes && host.container()) {
-            return "No GPU: the machine has an NVIDIA driver, but this container was given no device (no /dev/nvidia0)."
-                    + containerRemedy(host) + CPU;
+        if (host.deviceNodes()) {
+            return none(
+                    "there are NVIDIA device nodes, but no nvidia-smi on the PATH to ask.",
+                    host.container()
+                            ? "Start the container with NVIDIA_DRIVER_CAPABILITIES=compute,utility."
+                            : "Install the driver's utilities, or put their folder on the PATH.");
         }
-        if (driver && !nodes) {
-            return "No GPU: an NVIDIA driver is loaded, but there are no device nodes (/dev/nvidia0) and no nvidia-smi."
-                    + " Install the driver's utilities and run nvidia-modprobe." + CPU;
+        if (driver && host.container()) {
+            return none(
+                    "the machine has an NVIDIA driver, but this container was given no device (no /dev/nvidia0).",
+                    containerRemedy(host));
         }
-        if (nodes) {
-            return "No GPU: there are NVIDIA device nodes, but no nvidia-smi on the PATH to ask."
-                    + (host.container()
-                            ? " Start the container with NVIDIA_DRIVER_CAPABILITIES=compute,utility."
-                            : " Install the driver's utilities, or put their folder on the PATH.")
-                    + CPU;
+        if (driver) {
+            return none(
+                    "an NVIDIA driver is loaded, but there are no device nodes (/dev/nvidia0) and no nvidia-smi.",
+                    "Install the driver's utilities and run nvidia-modprobe.");
         }
-        return "No GPU: no NVIDIA driver is loaded (no /proc/driver/nvidia/version) and there is no nvidia-smi on the PATH."
-                + (host.container()
-                        ? " If the machine has one, this container was not given it." + containerRemedy(host)
-                        : " If there is an NVIDIA card, install its driver.")
-                + CPU;
+        String nothing =
+                "no NVIDIA driver is loaded (no /proc/driver/nvidia/version) and there is no nvidia-smi on the PATH.";
+        return host.container()
+                ? none(nothing, "If the machine has one, this container was not given it.", containerRemedy(host))
+                : none(nothing, "If there is an NVIDIA card, install its driver.");
+    }
+
+    /** Joins without the + of Java, whose first use costs a starting JVM more than all the looking. */
+    private static String none(String... sentences) {
+        return String.join(" ", "No GPU:", String.join(" ", sentences), CPU);
+    }
+
+    private static String containerRemedy(Host host) {
+        String start =
+                "Start it with --gpus all (Docker), --device nvidia.com/gpu=all (Podman), or a nvidia.com/gpu limit (Kubernetes)";
+        String wanted = host.environment().get("NVIDIA_VISIBLE_DEVICES");
+        return wanted == null
+                ? start.concat(".")
+                : start + "; NVIDIA_VISIBLE_DEVICES is " + (wanted.isEmpty() ? "empty" : wanted) + " here.";
     }
 
     /** The tool was asked and named no card. */
     static String withoutCards(NvidiaSmi.Answer answer, Path tool, Host host) {
         if (answer instanceof NvidiaSmi.Hung hung) {
-            return "No GPU: " + tool + " did not answer within " + hung.after().toMillis()
-                    + " ms and was killed, so the driver hangs or is very slow to wake."
-                    + " Run nvidia-smi by hand and look for NVRM in the kernel's log (dmesg); if it is merely slow, start"
-                    + " nvidia-persistenced." + CPU;
+            return none(
+                    tool + " did not answer within " + hung.after().toMillis()
+                            + " ms and was killed, so the driver hangs or is very slow" + " to wake.",
+                    "Run nvidia-smi by hand and look for NVRM in the kernel's log (dmesg); if it is merely slow, start"
+                            + " nvidia-persistenced.");
         }
         if (answer instanceof NvidiaSmi.Failed failed) {
-            return "No GPU: " + failure(failed, tool, host) + CPU;
+            return failure(failed, tool, host);
         }
         NvidiaSmi.Listed listed = (NvidiaSmi.Listed) answer;
         if (listed.oddLines().isEmpty()) {
-            return "No GPU: " + tool + " lists none." + (host.container() ? containerRemedy(host) : "") + CPU;
+            return none(
+                    tool + " lists none.",
+                    host.container() ? containerRemedy(host) : "See with lspci whether there is a card.");
         }
-        return "No GPU: " + tool + " said what is not understood: \""
-                + shortened(listed.oddLines().get(0))
-                + "\". Run it by hand with --query-gpu=index,uuid,name --format=csv." + CPU;
+        return none(
+                tool + " said what is not understood: \""
+                        + shortened(listed.oddLines().get(0)) + "\".",
+                "Run it by hand with --query-gpu=index,uuid,name --format=csv.");
     }
 
     private static String failure(NvidiaSmi.Failed failed, Path tool, Host host) {
-        String said = failed.text().isEmpty() ? "" : " (\"" + shortened(failed.text()) + "\")";
+        String said = failed.text().isEmpty() ? "." : " (\"" + shortened(failed.text()) + "\").";
         OptionalInt code = failed.exitCode();
         if (code.isEmpty()) {
-            return tool + " could not be asked" + said + ". Run it by hand to see why.";
+            return none(tool + " could not be asked" + said, "Run it by hand to see why.");
         }
         return switch (code.getAsInt()) { // the codes are those of NVML
             case 6 ->
-                "the driver finds no card" + said + "."
-                        + (host.container() ? containerRemedy(host) : " Look with lspci whether the machine sees one.");
+                none(
+                        "the driver finds no card" + said,
+                        host.container() ? containerRemedy(host) : "See with lspci whether there is one.");
             case 9 ->
-                "the driver is installed but not loaded" + said
-                        + ". Reboot, or load it with modprobe nvidia; after a kernel update, install it again.";
+                none(
+                        "the driver is installed but not loaded" + said,
+                        "Reboot, or load it with modprobe nvidia; after a kernel update, install it again.");
             case 12 ->
-                "the driver's library libnvidia-ml.so.1 is not found" + said
-                        + (host.container()
-                                ? ". Start the container with NVIDIA_DRIVER_CAPABILITIES=compute,utility."
-                                : ". Install the driver again; tool and library must be of one version.");
+                none(
+                        "the driver's library libnvidia-ml.so.1 is not found" + said,
+                        host.container()
+                                ? "Start the container with NVIDIA_DRIVER_CAPABILITIES=compute,utility."
+                                : "Install the driver again; tool and library must be of one version.");
             case 15 ->
-                "a card has fallen off the bus" + said
-                        + ". Reboot; if it comes again, the card or its power is faulty.";
+                none(
+                        "a card has fallen off the bus" + said,
+                        "Reboot; if it comes again, the card or its power is faulty.");
             case 18 ->
-                "the driver's library and its kernel part are of different versions" + said
-                        + ". Reboot after an update of the driver.";
-            default -> tool + " ended with exit code " + code.getAsInt() + said + ". Run it by hand to see why.";
+                none(
+                        "the driver's library and its kernel part are of different versions" + said,
+                        "Reboot after an update of the driver.");
+            default -> none(tool + " ended with exit code " + code.getAsInt() + said, "Run it by hand to see why.");
         };
     }
 
@@ -121,7 +147,10 @@ final class Explanation {
             sentences.add(
                     "nvidia-smi also said \"" + shortened(listed.oddLines().get(0)) + "\", which is not understood.");
         }
-        return String.join(" ", sentences) + (usable.isEmpty() ? CPU : "");
+        if (usable.isEmpty()) {
+            sentences.add(CPU);
+        }
+        return String.join(" ", sentences);
     }
 
     private static String describe(Gpu gpu, NvidiaSmi.Card card) {
@@ -139,14 +168,6 @@ final class Explanation {
 
     private static String counted(int cards) {
         return cards == 1 ? "1 GPU" : cards + " GPUs";
-    }
-
-    private static String containerRemedy(Host host) {
-        String wanted = host.environment().get("NVIDIA_VISIBLE_DEVICES");
-        return " Start it with --gpus all (Docker), --device nvidia.com/gpu=all (Podman), or a nvidia.com/gpu limit (Kubernetes)"
-                + (wanted == null
-                        ? "."
-                        : "; NVIDIA_VISIBLE_DEVICES is " + (wanted.isEmpty() ? "empty" : wanted) + " here.");
     }
 
     private static String shortened(String text) {

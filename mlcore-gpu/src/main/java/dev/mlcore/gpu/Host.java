@@ -1,7 +1,6 @@
 package dev.mlcore.gpu;
 
 import java.io.File;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -11,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * What of the machine is looked at, so that a test can offer another one.
@@ -24,6 +22,8 @@ import java.util.stream.Stream;
 record Host(String os, Path root, Map<String, String> environment, Duration limit) {
     /** What is left of 3 s pays for starting it and, if need be, killing it. */
     static final Duration LIMIT = Duration.ofMillis(2_500);
+
+    private static final int MOST_CARDS = 32;
 
     private static final List<String> ELSEWHERE = List.of(
             "usr/bin/nvidia-smi",
@@ -45,28 +45,32 @@ record Host(String os, Path root, Map<String, String> environment, Duration limi
 
     /** The tool: on the search path, else where drivers and container runtimes put it. */
     Optional<Path> nvidiaSmi() {
-        List<Path> places = new ArrayList<>();
+        String program = windows() ? "nvidia-smi.exe" : "nvidia-smi";
         String path = environment.getOrDefault(windows() ? "Path" : "PATH", environment.getOrDefault("PATH", ""));
+        List<Path> places = new ArrayList<>();
         for (String folder : path.split(File.pathSeparator)) {
             try {
                 Path place = Path.of(folder);
                 if (place.isAbsolute()) { // a relative entry would run what lies in the working directory
-                    places.add(place.resolve(windows() ? "nvidia-smi.exe" : "nvidia-smi"));
+                    places.add(place.resolve(program));
                 }
             } catch (InvalidPathException e) {
                 // no folder of this file system, so the tool is not in it
             }
         }
         if (windows()) {
-            String system = environment.getOrDefault("SystemRoot", "C:\\Windows");
-            places.add(Path.of(system, "System32", "nvidia-smi.exe"));
+            places.add(Path.of(environment.getOrDefault("SystemRoot", "C:\\Windows"), "System32", program));
         } else {
-            ELSEWHERE.forEach(place -> places.add(root.resolve(place)));
+            for (String place : ELSEWHERE) {
+                places.add(root.resolve(place));
+            }
         }
-        return places.stream()
-                .filter(Files::isExecutable)
-                .filter(Files::isRegularFile)
-                .findFirst();
+        for (Path place : places) { // no stream: this is most of the time that looking takes where there is no driver
+            if (Files.isExecutable(place) && Files.isRegularFile(place)) {
+                return Optional.of(place);
+            }
+        }
+        return Optional.empty();
     }
 
     /** The driver's kernel part says its version there. */
@@ -75,11 +79,12 @@ record Host(String os, Path root, Map<String, String> environment, Duration limi
     }
 
     boolean deviceNodes() {
-        try (Stream<Path> nodes = Files.list(root.resolve("dev"))) {
-            return nodes.anyMatch(node -> node.getFileName().toString().matches("nvidia\\d+"));
-        } catch (IOException e) {
-            return false;
+        for (int card = 0; card < MOST_CARDS; card++) {
+            if (Files.exists(root.resolve("dev/nvidia".concat(Integer.toString(card))))) {
+                return true;
+            }
         }
+        return false;
     }
 
     /** The door to the Windows driver in a WSL2 machine. */

@@ -11,7 +11,6 @@ final class Limits {
     private static final Duration LONGEST = Duration.ofDays(36_500); // still fits the executor's nanoseconds
 
     private @Nullable ScheduledThreadPoolExecutor timer; // guarded by this
-    private boolean closed; // guarded by this
 
     /**
      * Runs a task later.
@@ -21,9 +20,6 @@ final class Limits {
      * @return what takes the task back
      */
     synchronized Runnable after(Duration limit, Runnable task) {
-        if (closed) {
-            return () -> {};
-        }
         if (timer == null) {
             timer = newTimer();
         }
@@ -32,10 +28,10 @@ final class Limits {
         return () -> scheduled.cancel(false);
     }
 
+    /** Drops what is still to come; the pool asks for no more. */
     synchronized void close() {
-        closed = true;
         if (timer != null) {
-            timer.shutdown(); // drops what is still to come and interrupts no callback
+            timer.shutdown(); // not Now: a callback that runs is not to be interrupted
         }
     }
 

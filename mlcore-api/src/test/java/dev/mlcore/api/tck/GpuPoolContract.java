@@ -17,8 +17,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What every {@link DevicePool} of three GPUs or more keeps besides {@link DevicePoolContract}. */
+@Timeout(120)
 @NullUnmarked
 public abstract class GpuPoolContract extends DevicePoolContract {
     private static final Duration SHORT = Duration.ofMillis(50);
