@@ -46,10 +46,10 @@ public final class ValueCodec {
     private static final ValueCodec LITERALS = new ValueCodec(List.of(), new StoredTypes(null));
 
     /** The classes of {@code List.of(…)} and {@code Stream.toList()}, which nobody can change. */
-    private static final Set<Class<?>> IMMUTABLE_LISTS = Set.of(
+    private static final Set<Class<?>> IMMUTABLE_LISTS = Set.copyOf(List.of(
             List.of().getClass(),
             List.of(1).getClass(),
-            Stream.of(1, 2, 3).toList().getClass());
+            Stream.of(1, 2, 3).toList().getClass()));
 
     private final Map<String, Codec<?>> byName = new LinkedHashMap<>();
     private final StoredTypes types;

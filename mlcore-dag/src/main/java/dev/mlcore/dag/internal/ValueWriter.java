@@ -181,8 +181,8 @@ final class ValueWriter {
         try {
             shape = RecordType.of(record.getClass());
             values = valuesOf(shape, record);
-        } catch (MlcoreException e) {
-            throw refuse("cannot be read: " + e.getMessage(), "see above", e);
+        } catch (MlcoreException | IllegalArgumentException e) {
+            throw refuse("cannot be read", e.getMessage(), e);
         }
         out.append("{\"").append(type(record.getClass())).append("\":[");
         for (int i = 0; i < values.length; i++) {
