@@ -5,7 +5,6 @@ module dev.mlcore.serving {
     exports dev.mlcore.serving.backend;
 
     requires transitive dev.mlcore.api;
-    requires com.google.common;
     requires static com.microsoft.onnxruntime;
     requires static org.jspecify;
 }
