@@ -179,14 +179,15 @@ final class RunReader {
         String name = row.getString(2);
         RunStatus status = status(row.getString(4));
         Instant started = Instant.ofEpochMilli(row.getLong(5));
-        long ended = row.getLong(6);
+        long millis = row.getLong(6);
+        Optional<Instant> ended = row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
         return new Head(
                 row.getString(1),
                 name == null ? "" : name,
                 row.getString(3),
                 status,
                 started,
-                row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(ended)));
+                ended);
     }
 
     private static RunStatus status(@Nullable String status) {
