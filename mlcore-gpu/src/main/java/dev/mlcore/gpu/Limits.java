@@ -37,7 +37,7 @@ final class Limits {
 
     private static ScheduledThreadPoolExecutor newTimer() {
         ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "mlcore-device-limits");
+            Thread thread = new Thread(task, "mlcore-gpu-limits");
             thread.setDaemon(true);
             return thread;
         });

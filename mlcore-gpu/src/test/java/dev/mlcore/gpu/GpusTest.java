@@ -43,7 +43,7 @@ class GpusTest {
     @Test
     void listsInTheOrderOfTheBus() throws Exception {
         Gpus gpus = host().smiSaying(
-                        "0, " + FakeHost.A + ", 00000000:C1:00.0, X, 550, 100, 9.0, Disabled",
+                        "0, " + FakeHost.A + ", 00000000:0B:00.0, X, 550, 100, 9.0, Disabled",
                         "1, " + FakeHost.B + ", 00000000:0a:00.0, X, 550, 100, 9.0, Disabled")
                 .detect();
         assertThat(gpus.devices()).extracting(Device::id).containsExactly(FakeHost.B, FakeHost.A);
@@ -195,6 +195,14 @@ class GpusTest {
                 .isEmpty();
         Files.createDirectories(root.resolve("bin/nvidia-smi"));
         assertThat(host().detect().explain()).contains("there is no nvidia-smi");
+    }
+
+    /** It would run what lies in the working directory. */
+    @Test
+    void runsNothingFromARelativeSearchPath() throws Exception {
+        FakeHost host = host().smiSaying(FakeHost.h100(0, FakeHost.A));
+        Path relative = Path.of("").toAbsolutePath().relativize(root.toRealPath().resolve("bin"));
+        assertThat(host.env("PATH", relative.toString()).detect().devices()).isEmpty();
     }
 
     @Test

@@ -91,7 +91,7 @@ class LedgerRaceTest {
             assertThat(asked).allSatisfy(future -> assertThat(future).isDone());
         }
         await().until(() -> Thread.getAllStackTraces().keySet().stream()
-                .noneMatch(thread -> thread.getName().equals("mlcore-device-limits")));
+                .noneMatch(thread -> thread.getName().equals("mlcore-gpu-limits")));
     }
 
     private static DeviceRequest wanted(Random random) {

@@ -23,7 +23,7 @@ class LimitsTest {
         assertThat(ran.await(30, TimeUnit.SECONDS)).isTrue();
         Thread first = timer.get();
         assertThat(first.isDaemon()).isTrue();
-        assertThat(first.getName()).isEqualTo("mlcore-device-limits");
+        assertThat(first.getName()).isEqualTo("mlcore-gpu-limits");
         await().until(() -> !first.isAlive());
 
         CountDownLatch again = new CountDownLatch(1);
@@ -51,6 +51,6 @@ class LimitsTest {
         Runnable takeBack = limits.after(Duration.ofHours(1), () -> {});
         takeBack.run();
         await().until(() -> Thread.getAllStackTraces().keySet().stream()
-                .noneMatch(thread -> thread.getName().equals("mlcore-device-limits")));
+                .noneMatch(thread -> thread.getName().equals("mlcore-gpu-limits")));
     }
 }

@@ -2,6 +2,7 @@ package dev.mlcore.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.mlcore.api.device.Device;
 import dev.mlcore.api.device.DeviceLease;
@@ -40,6 +41,17 @@ class SimulatedPoolTest extends GpuPoolContract {
         assertThatThrownBy(() -> pool.acquire(DeviceRequest.ofGpus(5), "penguins/train#6"))
                 .hasMessage("Cannot lease GPUs to penguins/train#6: 5 (expected: at most 4)."
                         + " This pool simulates 4. Ask for fewer, or with elseCpu()");
+    }
+
+    @Test
+    void aServedRequestKeepsNoClockRunning() {
+        DeviceLease held = pool.acquire(DeviceRequest.ofGpus(4), "a");
+        pool.request(DeviceRequest.ofGpus(1).waiting(Duration.ofHours(1)), "b").cancel(true);
+        var served = pool.request(DeviceRequest.ofGpus(1).waiting(Duration.ofHours(1)), "c");
+        held.close();
+        assertThat(served).isCompleted();
+        await().until(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().equals("mlcore-gpu-limits")));
     }
 
     @Test

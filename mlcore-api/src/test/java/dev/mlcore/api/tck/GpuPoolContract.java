@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
@@ -262,6 +263,33 @@ public abstract class GpuPoolContract extends DevicePoolContract {
         }
         held.close();
         assertThat(used).allSatisfy(future -> assertThat(future).isCompleted());
+    }
+
+    /** A callback may wait for another thread that asks the same pool. */
+    @Test
+    void tellsGrantsAndRefusalsHoldingNoLock() {
+        DeviceLease held = pool.acquire(all(), "a");
+        CompletableFuture<Boolean> granted = answeredElsewhere(pool.request(all(), "granted"));
+        held.close();
+        assertThat(granted).isCompletedWithValue(true);
+
+        CompletableFuture<Boolean> late = answeredElsewhere(pool.request(ONE.waiting(SHORT), "late"));
+        await().until(late::isDone);
+        assertThat(late).isCompletedWithValue(true);
+
+        CompletableFuture<Boolean> waiting = answeredElsewhere(pool.request(ONE, "waiting"));
+        pool.close();
+        assertThat(waiting).isCompletedWithValue(true);
+    }
+
+    private CompletableFuture<Boolean> answeredElsewhere(CompletableFuture<DeviceLease> asked) {
+        return asked.handle((lease, failure) -> {
+            CompletableFuture<Boolean> answer = new CompletableFuture<>();
+            Thread other = new Thread(() -> pool.request(ONE.waiting(Duration.ZERO), "other")
+                    .whenComplete((l, e) -> answer.complete(true)));
+            other.start();
+            return answer.completeOnTimeout(false, 10, TimeUnit.SECONDS).join();
+        });
     }
 
     @Test
