@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * {@code null}, booleans, strings, ints, finite doubles (with a point or an exponent) and lists are JSON's own; anything else is an object of one field: the
  * number of a record's class with its parts, the number of an enum's class with the constant's name, or a tag ({@link Scalars}; {@code optional},
  * {@code set}, {@code map}, {@code sortedSet}, {@code sortedMap}; {@code codec} with a format's name and Base64). Arrays of primitives are big-endian
- * Base64, bit by bit. Elements of sets and entries of maps that are not sorted stand in the order of their texts, so that equal values have equal bytes.
+ * Base64, bit by bit. Elements of sets and entries of maps that are not sorted stand in the order of their texts, so that equal values have equal bytes
+ * (but for a sorted collection, which Java finds equal to an unsorted one).
  * No class is made that is neither one of these, nor a record or enum that the application's loader knows ({@link StoredTypes}). Version 1 is read
  * for ever.
  *
