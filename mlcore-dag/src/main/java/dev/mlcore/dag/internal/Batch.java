@@ -33,14 +33,23 @@ final class Batch {
     final Instant now;
     private final LongSupplier numbers;
 
-    Batch(Instant now, LongSupplier numbers) {
+    private long lastNo;
+
+    Batch(Instant now, long lastNo, LongSupplier numbers) {
         this.now = now;
+        this.lastNo = lastNo;
         this.numbers = numbers;
     }
 
     /** The next place in the order of what tracking hears. */
     long nextNo() {
-        return numbers.getAsLong();
+        lastNo = numbers.getAsLong();
+        return lastNo;
+    }
+
+    /** The last place given so far, by this batch or an earlier one. */
+    long lastNo() {
+        return lastNo;
     }
 
     void instance(Rows.InstanceRow row) {

@@ -432,8 +432,8 @@ final class Engine implements DagEngine, Loop.Engine, BodyContext.Lent {
         try {
             boolean posted = loop.post(batch -> {
                 dispatcher.take(attempt, batch);
-                long no = batch.nextNo();
-                batch.done.add(() -> future.complete(no - 1));
+                long no = batch.lastNo();
+                batch.done.add(() -> future.complete(no));
             });
             if (!posted || failure != null) {
                 throw closedFailure("write what the task logged");

@@ -128,7 +128,7 @@ final class Loop {
     private void run() {
         try {
             for (List<Event> events = next(); events != null; events = next()) {
-                Batch batch = new Batch(clock.instant(), () -> ++lastNo);
+                Batch batch = new Batch(clock.instant(), lastNo, () -> ++lastNo);
                 if (events.isEmpty()) {
                     engine.tick(batch);
                 }
