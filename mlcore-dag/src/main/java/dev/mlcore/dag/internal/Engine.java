@@ -93,27 +93,31 @@ final class Engine implements DagEngine, Loop.Engine, BodyContext.Lent {
     static Engine open(EngineSetup setup) {
         EngineLock lock = EngineLock.take(setup.file());
         DagStore store = null;
+        Engine engine = null;
+        boolean opened = false;
         try {
             store = DagStore.open(setup.file());
             WorkDirs.remove(setup.home().resolve("work")); // of attempts that no process goes on with
-            Engine engine = new Engine(setup, lock, store);
+            engine = new Engine(setup, lock, store);
             engine.loop.start();
             if (engine.pump != null) {
                 engine.pump.start();
             }
-            try {
-                engine.recover();
-            } catch (RuntimeException e) {
-                engine.close();
-                throw e;
-            }
+            engine.recover();
+            opened = true;
             return engine;
-        } catch (RuntimeException e) {
-            if (store != null) {
-                store.close();
+        } finally {
+            if (!opened) {
+                if (engine != null) {
+                    engine.close();
+                } else {
+                    if (store != null) {
+                        store.close();
+                    }
+                    setup.closeOwned();
+                    lock.close();
+                }
             }
-            lock.close();
-            throw e;
         }
     }
 
