@@ -395,47 +395,55 @@ final class DagStore implements AutoCloseable {
 
     /** What tracking has not heard yet, in order. */
     List<Rows.Item> after(long cursor, int limit) {
-        List<Rows.Item> items = new ArrayList<>();
-        items.addAll(list(
-                "SELECT a.started_no, r.run_id, r.dag_id, a.task, a.path, a.attempt, a.started_at FROM attempt_history a JOIN run r ON r.run_no = a.run_no"
-                        + " WHERE a.started_no > ? AND a.tracked = 1 ORDER BY a.started_no LIMIT ?",
-                row -> new Rows.Item.Started(
-                        row.getLong(1),
-                        row.getString(2),
-                        row.getString(3),
-                        row.getString(4),
-                        row.getString(5),
-                        row.getInt(6),
-                        instant(row.getLong(7))),
-                cursor,
-                limit));
-        items.addAll(list(
-                "SELECT a.ended_no, r.run_id, a.task, a.path, a.attempt, a.state, a.error_text, a.ended_at FROM attempt_history a JOIN run r ON r.run_no = a.run_no"
-                        + " WHERE a.ended_no > ? AND a.tracked >= 1 ORDER BY a.ended_no LIMIT ?",
-                row -> new Rows.Item.Ended(
-                        row.getLong(1),
-                        row.getString(2),
-                        row.getString(3),
-                        row.getString(4),
-                        row.getInt(5),
-                        Rows.End.valueOf(row.getString(6)),
-                        row.getString(7),
-                        instant(row.getLong(8))),
-                cursor,
-                limit));
-        items.addAll(list(
-                "SELECT no, run_id, task, path, attempt, command FROM outbox WHERE no > ? ORDER BY no LIMIT ?",
-                row -> new Rows.Item.Command(
-                        row.getLong(1),
-                        row.getString(2),
-                        row.getString(3),
-                        row.getString(4),
-                        row.getInt(5),
-                        row.getString(6)),
-                cursor,
-                limit));
-        items.sort(Comparator.comparingLong(Rows.Item::no));
-        return items.size() > limit ? items.subList(0, limit) : items; // each list is whole up to its own limit
+        return database.read(
+                connection -> { // one snapshot: an end committed between two reads would be passed over for ever
+                    List<Rows.Item> items = new ArrayList<>();
+                    items.addAll(list(
+                            connection,
+                            "SELECT a.started_no, r.run_id, r.dag_id, a.task, a.path, a.attempt, a.started_at FROM attempt_history a JOIN run r ON r.run_no = a.run_no"
+                                    + " WHERE a.started_no > ? AND a.tracked = 1 ORDER BY a.started_no LIMIT ?",
+                            row -> new Rows.Item.Started(
+                                    row.getLong(1),
+                                    row.getString(2),
+                                    row.getString(3),
+                                    row.getString(4),
+                                    row.getString(5),
+                                    row.getInt(6),
+                                    instant(row.getLong(7))),
+                            cursor,
+                            limit));
+                    items.addAll(list(
+                            connection,
+                            "SELECT a.ended_no, r.run_id, a.task, a.path, a.attempt, a.state, a.error_text, a.ended_at FROM attempt_history a JOIN run r ON r.run_no = a.run_no"
+                                    + " WHERE a.ended_no > ? AND a.tracked >= 1 ORDER BY a.ended_no LIMIT ?",
+                            row -> new Rows.Item.Ended(
+                                    row.getLong(1),
+                                    row.getString(2),
+                                    row.getString(3),
+                                    row.getString(4),
+                                    row.getInt(5),
+                                    Rows.End.valueOf(row.getString(6)),
+                                    row.getString(7),
+                                    instant(row.getLong(8))),
+                            cursor,
+                            limit));
+                    items.addAll(list(
+                            connection,
+                            "SELECT no, run_id, task, path, attempt, command FROM outbox WHERE no > ? ORDER BY no LIMIT ?",
+                            row -> new Rows.Item.Command(
+                                    row.getLong(1),
+                                    row.getString(2),
+                                    row.getString(3),
+                                    row.getString(4),
+                                    row.getInt(5),
+                                    row.getString(6)),
+                            cursor,
+                            limit));
+                    items.sort(Comparator.comparingLong(Rows.Item::no));
+                    return items.size() > limit
+                            ? items.subList(0, limit)
+                            : items; // each list is whole up to its own limit
+                });
     }
 
     /** Notes that tracking has heard everything up to a number, and forgets the commands. */
@@ -463,18 +471,21 @@ final class DagStore implements AutoCloseable {
     }
 
     private <T> List<T> list(String sql, Reader<T> reader, Object... arguments) {
-        return database.read(connection -> {
-            List<T> rows = new ArrayList<>();
-            try (PreparedStatement select = connection.prepareStatement(sql)) {
-                bind(select, arguments);
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        rows.add(reader.on(row));
-                    }
+        return database.read(connection -> list(connection, sql, reader, arguments));
+    }
+
+    private static <T> List<T> list(Connection connection, String sql, Reader<? extends T> reader, Object... arguments)
+            throws SQLException {
+        List<T> rows = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            bind(select, arguments);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    rows.add(reader.on(row));
                 }
             }
-            return rows;
-        });
+        }
+        return rows;
     }
 
     private long number(String sql) {

@@ -30,10 +30,13 @@ class DeviceTest extends EngineFixture {
     @Test
     void aTaskHoldsItsLeaseAndGivesItBack() {
         DagBuilder d = Dag.builder("cpu");
-        Out<String> t = d.task("t", (TaskContext context) ->
-                        context.lease().orElseThrow().devices().get(0).id())
+        Out<String> t = d.task(
+                        "t",
+                        (TaskContext context) ->
+                                context.lease().orElseThrow().devices().get(0).id())
                 .device(DeviceRequest.ofCpu());
-        Out<Boolean> none = d.task("none", (TaskContext context) -> context.lease().isPresent());
+        Out<Boolean> none =
+                d.task("none", (TaskContext context) -> context.lease().isPresent());
         Dag dag = d.build();
         try (DevicePool pool = DevicePool.cpu();
                 DagEngine engine = builder().devices(pool).build()) {

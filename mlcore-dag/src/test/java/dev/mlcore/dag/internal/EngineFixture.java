@@ -37,11 +37,13 @@ abstract class EngineFixture {
     }
 
     static void leaveNoThread() {
-        Awaitility.await().atMost(SOON).untilAsserted(() -> assertThat(
-                        Thread.getAllStackTraces().keySet().stream()
-                                .filter(thread -> thread.isAlive() && thread.getName().startsWith("mlcore-dag"))
+        Awaitility.await()
+                .atMost(SOON)
+                .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet().stream()
+                                .filter(thread ->
+                                        thread.isAlive() && thread.getName().startsWith("mlcore-dag"))
                                 .map(Thread::getName))
-                .isEmpty());
+                        .isEmpty());
     }
 
     @AfterEach

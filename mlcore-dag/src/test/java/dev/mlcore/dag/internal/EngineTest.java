@@ -79,7 +79,8 @@ class EngineTest extends EngineFixture {
             barrier.await(10, TimeUnit.SECONDS);
             return n * n;
         });
-        Out<Integer> sum = d.task("sum", met, all -> all.stream().mapToInt(i -> i).sum());
+        Out<Integer> sum =
+                d.task("sum", met, all -> all.stream().mapToInt(i -> i).sum());
         Dag dag = d.build();
         try (DagEngine engine = engine()) {
             DagRun run = engine.submit(dag).await(SOON);
@@ -164,11 +165,14 @@ class EngineTest extends EngineFixture {
             assertThat(run.explain(after)).contains("upstream failed");
             assertThatThrownBy(() -> run.get(after)).isInstanceOf(NotFoundException.class);
         }
-        try (DagEngine engine = builder().app(DagApp.builder().dags(dag).build()).build()) {
+        try (DagEngine engine =
+                builder().app(DagApp.builder().dags(dag).build()).build()) {
             assertThatThrownBy(() -> engine.run(id).await(SOON))
                     .isInstanceOf(TaskFailedException.class)
                     .hasMessageContaining("no 2");
-            assertThat(engine.submitOrResume(dag, p -> {}).id()).as("a failed run has ended").isNotEqualTo(id);
+            assertThat(engine.submitOrResume(dag, p -> {}).id())
+                    .as("a failed run has ended")
+                    .isNotEqualTo(id);
         }
         try (DagEngine engine = engine()) {
             assertThatThrownBy(() -> engine.run(id).await(SOON)).hasMessageContaining("no 2");
@@ -182,10 +186,13 @@ class EngineTest extends EngineFixture {
         Param<Integer> n = d.param("n", Integer.class);
         List<String> entered = new CopyOnWriteArrayList<>();
         Out<String> word = d.choose("size", n)
-                .when("big", i -> i > 10, t -> t.task("shout", n, i -> {
-                    entered.add("shout");
-                    return "BIG " + i;
-                }))
+                .when(
+                        "big",
+                        i -> i > 10,
+                        t -> t.task("shout", n, i -> {
+                            entered.add("shout");
+                            return "BIG " + i;
+                        }))
                 .otherwise(t -> t.task("whisper", n, i -> {
                     entered.add("whisper");
                     return "small " + i;
@@ -193,8 +200,10 @@ class EngineTest extends EngineFixture {
         Out<String> end = d.task("end", word, w -> w + ".");
         Dag dag = d.build();
         try (DagEngine engine = engine()) {
-            assertThat(engine.submit(dag, p -> p.set(n, 11)).await(SOON).get(end)).isEqualTo("BIG 11.");
-            assertThat(engine.submit(dag, p -> p.set(n, 3)).await(SOON).get(end)).isEqualTo("small 3.");
+            assertThat(engine.submit(dag, p -> p.set(n, 11)).await(SOON).get(end))
+                    .isEqualTo("BIG 11.");
+            assertThat(engine.submit(dag, p -> p.set(n, 3)).await(SOON).get(end))
+                    .isEqualTo("small 3.");
         }
         assertThat(entered).containsExactly("shout", "whisper");
     }
@@ -206,7 +215,8 @@ class EngineTest extends EngineFixture {
             throw new IOException("gone");
         });
         Out<String> good = d.task("good", () -> "here");
-        Out<String> both = d.task("both", bad.maybe(), good.maybe(), (a, b) -> a.orElse("none") + " " + b.orElse("none"))
+        Out<String> both = d.task(
+                        "both", bad.maybe(), good.maybe(), (a, b) -> a.orElse("none") + " " + b.orElse("none"))
                 .trigger(TriggerRule.ALL_DONE);
         Dag dag = d.build();
         try (DagEngine engine = engine()) {
@@ -449,7 +459,8 @@ class EngineTest extends EngineFixture {
             id = engine.submit(dag).id();
             entered.await();
         }
-        try (DagEngine engine = builder().app(DagApp.builder().dags(dag).build()).build()) {
+        try (DagEngine engine =
+                builder().app(DagApp.builder().dags(dag).build()).build()) {
             assertThat(engine.run(id).await(SOON).get(t)).isEqualTo(2);
         }
     }
@@ -486,7 +497,8 @@ class EngineTest extends EngineFixture {
         AtomicInteger made = new AtomicInteger();
         DagBuilder d = Dag.builder("app");
         Out<String> a = d.task("a", (TaskContext context) -> context.resource("greeting", String.class));
-        Out<String> b = d.task("b", a, (String s, TaskContext context) -> s + context.resource("greeting", String.class));
+        Out<String> b =
+                d.task("b", a, (String s, TaskContext context) -> s + context.resource("greeting", String.class));
         Dag dag = d.build();
         DagApp app = DagApp.builder()
                 .dags(dag)
@@ -510,7 +522,8 @@ class EngineTest extends EngineFixture {
     @Test
     void aPathIntoTheWorkFolderIsRefusedAndAStoredFileTravels() {
         DagBuilder d = Dag.builder("files");
-        Out<Path> lost = d.task("lost", (TaskContext context) -> context.workDir().resolve("x"));
+        Out<Path> lost =
+                d.task("lost", (TaskContext context) -> context.workDir().resolve("x"));
         Dag bad = d.build();
         DagBuilder e = Dag.builder("files2");
         List<Path> dirs = new CopyOnWriteArrayList<>();
@@ -592,8 +605,11 @@ class EngineTest extends EngineFixture {
     @Test
     void manyRunsAtOnceAndAWideMap() {
         DagBuilder d = Dag.builder("wide");
-        Many<Integer> all = d.each("n", java.util.stream.IntStream.range(0, 1500).boxed().toList()).map("inc", n -> n + 1);
-        Out<Long> sum = d.task("sum", all, list -> list.stream().mapToLong(i -> i).sum());
+        Many<Integer> all = d.each(
+                        "n", java.util.stream.IntStream.range(0, 1500).boxed().toList())
+                .map("inc", n -> n + 1);
+        Out<Long> sum =
+                d.task("sum", all, list -> list.stream().mapToLong(i -> i).sum());
         Dag dag = d.build();
         try (DagEngine engine = engine()) {
             List<DagRun> runs = new ArrayList<>();
@@ -604,14 +620,17 @@ class EngineTest extends EngineFixture {
                 assertThat(run.await(Duration.ofMinutes(1)).get(sum)).isEqualTo(1500L * 1501 / 2);
             }
         }
-        assertThat(events.stream().map(DagEvent::state).filter("SUCCEEDED"::equals)).hasSize(3 * (1500 + 2));
+        assertThat(events.stream().map(DagEvent::state).filter("SUCCEEDED"::equals))
+                .hasSize(3 * (1500 + 2));
     }
 
     @Test
     void aCorruptStoreAndANewerOneAreRefused() throws Exception {
         Path file = home.resolve("dag.db");
         Files.writeString(file, "this is no database, and it is long enough to have a header ........................");
-        assertThatThrownBy(this::engine).isInstanceOf(InvalidFormatException.class).hasMessageContaining("dag.db");
+        assertThatThrownBy(this::engine)
+                .isInstanceOf(InvalidFormatException.class)
+                .hasMessageContaining("dag.db");
         Files.delete(file);
         engine().close();
         try (var connection = java.sql.DriverManager.getConnection("jdbc:sqlite:" + file);

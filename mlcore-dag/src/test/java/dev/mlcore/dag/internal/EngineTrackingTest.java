@@ -40,7 +40,8 @@ class EngineTrackingTest extends EngineFixture {
     private void settled() {
         Awaitility.await().atMost(SOON).untilAsserted(() -> {
             assertThat(tracker.all()).isNotEmpty();
-            assertThat(tracker.all()).allSatisfy(run -> assertThat(run.status.terminal()).isTrue());
+            assertThat(tracker.all())
+                    .allSatisfy(run -> assertThat(run.status.terminal()).isTrue());
         });
     }
 
@@ -53,15 +54,20 @@ class EngineTrackingTest extends EngineFixture {
             return n;
         });
         Out<Integer> best = d.task("best", tried, all -> all.get(0));
-        d.choose("way", best).when("a", b -> true, t -> t.task("then", () -> 1)).otherwise(t -> t.task("else", () -> 2));
+        d.choose("way", best)
+                .when("a", b -> true, t -> t.task("then", () -> 1))
+                .otherwise(t -> t.task("else", () -> 2));
         Dag dag = d.build();
         String parent = "0123456789abcdef0123456789abcdef";
         String id;
         try (DagEngine engine = tracked()) {
-            id = engine.submit(dag, p -> p.set(seed, 42).parent(parent)).await(SOON).id();
+            id = engine.submit(dag, p -> p.set(seed, 42).parent(parent))
+                    .await(SOON)
+                    .id();
         }
-        assertThat(tracker.all()).extracting(run -> run.name).containsExactlyInAnyOrder(
-                "penguins", "train[0]", "train[1]", "best", "way.then");
+        assertThat(tracker.all())
+                .extracting(run -> run.name)
+                .containsExactlyInAnyOrder("penguins", "train[0]", "train[1]", "best", "way.a.then");
         assertThat(tracker.all()).allSatisfy(run -> assertThat(run.status).isEqualTo(RunStatus.FINISHED));
         FakeTracker.Tracked top = tracker.tracked(id);
         assertThat(top.experiment).isEqualTo("penguins");
@@ -71,7 +77,10 @@ class EngineTrackingTest extends EngineFixture {
         assertThat(second.parent).contains(id);
         assertThat(second.params).containsEntry("n", "20");
         assertThat(second.metrics).containsExactly("loss=10.0@3");
-        assertThat(second.tags).containsEntry("mlcore.task", "train").containsEntry("mlcore.path", "1").containsEntry("mlcore.attempt", "1");
+        assertThat(second.tags)
+                .containsEntry("mlcore.task", "train")
+                .containsEntry("mlcore.path", "1")
+                .containsEntry("mlcore.attempt", "1");
     }
 
     @Test
@@ -95,8 +104,12 @@ class EngineTrackingTest extends EngineFixture {
             DagRun run = engine.submit(dag);
             assertThatThrownBy(() -> run.await(SOON)).isInstanceOf(TaskFailedException.class);
         }
-        assertThat(tracker.named("flaky")).extracting(run -> run.status).containsExactly(RunStatus.FAILED, RunStatus.FINISHED);
-        assertThat(tracker.named("flaky")).extracting(run -> run.metrics).containsExactly(List.of("m=1.0@0"), List.of("m=2.0@0"));
+        assertThat(tracker.named("flaky"))
+                .extracting(run -> run.status)
+                .containsExactly(RunStatus.FAILED, RunStatus.FINISHED);
+        assertThat(tracker.named("flaky"))
+                .extracting(run -> run.metrics)
+                .containsExactly(List.of("m=1.0@0"), List.of("m=2.0@0"));
         assertThat(tracker.named("flaky").get(0).tags.get("mlcore.error")).contains("once");
         assertThat(tracker.named("retried").get(0).status).isEqualTo(RunStatus.FAILED);
         assertThat(tracker.named("retried").get(0).tags.get("mlcore.error")).contains("'bad'");
@@ -174,8 +187,28 @@ class EngineTrackingTest extends EngineFixture {
     }
 
     @Test
+    void nothingIsPassedOverWhileMuchIsCommitted() {
+        DagBuilder d = Dag.builder("busy");
+        Many<Integer> t = d.each("n", IntStream.range(0, 400).boxed().toList())
+                .map("t", (Integer n, TaskContext context) -> {
+                    context.run().metric("m", n);
+                    return n;
+                });
+        Dag dag = d.build();
+        try (DagEngine engine = tracked()) {
+            engine.submit(dag).await(SOON).get(t);
+        }
+        assertThat(tracker.named("t[0]")).hasSize(1);
+        assertThat(tracker.all()).hasSize(401).allSatisfy(run -> {
+            assertThat(run.status).isEqualTo(RunStatus.FINISHED);
+            assertThat(run.metrics).hasSize(run.name.equals("busy") ? 0 : 1);
+        });
+    }
+
+    @Test
     void whatIsRefusedIsToldAndHoldsNothingUp() {
-        tracker.refuses = command -> command instanceof RunCommand.Param param && param.key().equals("bad");
+        tracker.refuses = command ->
+                command instanceof RunCommand.Param param && param.key().equals("bad");
         DagBuilder d = Dag.builder("refusing");
         Out<Integer> t = d.task("t", (TaskContext context) -> {
             context.run().param("bad", 1).param("good", 2);
@@ -185,13 +218,15 @@ class EngineTrackingTest extends EngineFixture {
         try (DagEngine engine = tracked()) {
             engine.submit(dag).await(SOON).get(t);
             settled();
-            Awaitility.await().atMost(SOON).untilAsserted(() -> assertThat(events)
-                    .filteredOn(event -> event.state().equals("TRACKING_REFUSED"))
-                    .singleElement()
-                    .satisfies(event -> {
-                        assertThat(event.task()).isEqualTo("t");
-                        assertThat(event.reason()).isEqualTo("not this one");
-                    }));
+            Awaitility.await()
+                    .atMost(SOON)
+                    .untilAsserted(() -> assertThat(events)
+                            .filteredOn(event -> event.state().equals("TRACKING_REFUSED"))
+                            .singleElement()
+                            .satisfies(event -> {
+                                assertThat(event.task()).isEqualTo("t");
+                                assertThat(event.reason()).isEqualTo("not this one");
+                            }));
         }
         assertThat(tracker.named("t").get(0).params).containsOnlyKeys("good");
     }
@@ -240,16 +275,19 @@ class EngineTrackingTest extends EngineFixture {
     @Test
     void aThousandInstancesAreNestedRunsAndBeyondThemThoseThatLog() {
         DagBuilder d = Dag.builder("wide");
-        Many<Integer> all = d.each("n", IntStream.range(0, 1010).boxed().toList()).map("t", (Integer n, TaskContext context) -> {
-            if (n == 1005) {
-                context.run().metric("m", n);
-            }
-            return n;
-        });
+        Many<Integer> all = d.each("n", IntStream.range(0, 1010).boxed().toList())
+                .map("t", (Integer n, TaskContext context) -> {
+                    if (n == 1005) {
+                        context.run().metric("m", n);
+                    }
+                    return n;
+                });
         Dag dag = d.build();
         try (DagEngine engine = tracked()) {
             assertThat(engine.submit(dag).await(SOON).get(all)).hasSize(1010);
-            Awaitility.await().atMost(SOON).untilAsserted(() -> assertThat(tracker.all()).hasSize(1 + 1000 + 1));
+            Awaitility.await()
+                    .atMost(SOON)
+                    .untilAsserted(() -> assertThat(tracker.all()).hasSize(1 + 1000 + 1));
             settled();
         }
         assertThat(tracker.named("t[1005]").get(0).metrics).containsExactly("m=1005.0@0");
@@ -278,7 +316,9 @@ class EngineTrackingTest extends EngineFixture {
         try (DagEngine engine = tracked()) {
             engine.submitOrResume(dag, p -> {}).await(SOON).get(t);
         }
-        assertThat(tracker.named("t")).extracting(run -> run.status).containsExactly(RunStatus.KILLED, RunStatus.FINISHED);
+        assertThat(tracker.named("t"))
+                .extracting(run -> run.status)
+                .containsExactly(RunStatus.KILLED, RunStatus.FINISHED);
         assertThat(tracker.named("open").get(0).status).isEqualTo(RunStatus.FINISHED);
     }
 
@@ -365,7 +405,9 @@ class EngineTrackingTest extends EngineFixture {
         Out<Optional<String>> t = d.task("t", (TaskContext context) -> {
             context.run().metric("m", 1).param("p", 2).text("a", "b").flush();
             assertThatThrownBy(() -> context.run().metric(" bad\nkey", 1)).isInstanceOf(IllegalArgumentException.class);
-            assertThatThrownBy(context::registry).isInstanceOf(UnsupportedException.class).hasMessageContaining("registry(");
+            assertThatThrownBy(context::registry)
+                    .isInstanceOf(UnsupportedException.class)
+                    .hasMessageContaining("registry(");
             return context.run().serverId();
         });
         Dag dag = d.build();
