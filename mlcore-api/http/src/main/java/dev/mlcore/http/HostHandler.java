@@ -8,6 +8,7 @@ import java.util.List;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -39,13 +40,12 @@ final class HostHandler extends Handler.Abstract {
     public boolean handle(Request request, Response response, Callback callback) {
         switch (gate.enter()) {
             case SHUT ->
-                refuse(request, response, callback, 503, "Server is stopping, it has stopped accepting new requests");
+                turnAway(request, response, callback, "Server is stopping, it has stopped accepting new requests");
             case FULL ->
-                refuse(
+                turnAway(
                         request,
                         response,
                         callback,
-                        503,
                         "Server is busy: as many requests as it takes at once are under way; try again");
             case ADMITTED -> {
                 inside.set(true);
@@ -60,6 +60,15 @@ final class HostHandler extends Handler.Abstract {
         return true;
     }
 
+    /** Without a thread to spare: nothing here may block. */
+    private void turnAway(Request request, Response response, Callback callback, String text) {
+        ByteBuffer body = refusal(response, 503, text);
+        if (!request.consumeAvailable()) {
+            response.getHeaders().put(HttpHeader.CONNECTION, "close");
+        }
+        response.write(true, body, callback);
+    }
+
     private void answer(Request request, Response response, Callback callback) {
         JettyExchange exchange = null;
         try {
@@ -70,6 +79,7 @@ final class HostHandler extends Handler.Abstract {
             request.addIdleTimeoutListener(waiting(exchange));
             route(exchange);
             exchange.finish();
+            Linger.discard(request);
             callback.succeeded();
         } catch (Throwable e) { // also an Error of a route: its client gets an answer, the log the rest
             fail(request, response, callback, exchange, e);
@@ -105,10 +115,17 @@ final class HostHandler extends Handler.Abstract {
         }
         if (client != null && client.status() == ClientFailure.GONE || response.isCommitted()) {
             callback.failed(e); // cuts the connection, so that half an answer is not taken for a whole one
-        } else if (client != null) {
-            refuse(request, response, callback, client.status(), String.valueOf(client.getMessage()));
-        } else {
-            refuse(request, response, callback, 500, "Internal error; the server's log tells more");
+            return;
+        }
+        ByteBuffer body = client != null
+                ? refusal(response, client.status(), String.valueOf(client.getMessage()))
+                : refusal(response, 500, "Internal error; the server's log tells more");
+        try {
+            Content.Sink.write(response, true, body);
+            Linger.discard(request);
+            callback.succeeded();
+        } catch (IOException gone) {
+            callback.failed(gone);
         }
     }
 
@@ -124,20 +141,21 @@ final class HostHandler extends Handler.Abstract {
         return null;
     }
 
-    private void refuse(Request request, Response response, Callback callback, int status, String text) {
+    /** Prepares an answer in place of the routes'. */
+    private ByteBuffer refusal(Response response, int status, String text) {
         response.reset();
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, JsonError.CONTENT_TYPE);
         if (status == 503) {
             response.getHeaders().put(HttpHeader.RETRY_AFTER, "1");
         }
-        // After these nobody knows where the next request would begin, or nobody wants it.
-        if (status == 413 || status == 408 || gate.isShut() || !request.consumeAvailable()) {
+        // After the first two nobody knows where the next request would begin; after the last nobody wants it.
+        if (status == 413 || status == 408 || gate.isShut()) {
             response.getHeaders().put(HttpHeader.CONNECTION, "close");
         }
         byte[] body = JsonError.of(text);
         response.setStatus(status);
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
-        response.write(true, ByteBuffer.wrap(body), callback);
+        return ByteBuffer.wrap(body);
     }
 
     /** Answers what Jetty itself refuses (a malformed request, too long a header) in the same shape, without pages or stack traces. */

@@ -462,6 +462,33 @@ class HttpHostTest {
         assertThat(log.records).isEmpty();
     }
 
+    /** A connection closed over unread bytes is reset, and a reset takes the answer away from the client. */
+    @Test
+    void aClientThatStillSendsGetsItsAnswer() throws Exception {
+        byte[] large = new byte[6_000_000];
+        HttpRoutes routes = x -> {
+            if (x.path().equals("/fails")) {
+                throw new IllegalStateException("without reading");
+            }
+            return x.path().equals("/early") && text(x, "early");
+        };
+        try (HttpHost host = HttpHost.builder()
+                .httpPort(0)
+                .maxBodyBytes(5_000_000)
+                .mount(routes)
+                .start()) {
+            for (int i = 0; i < 10; i++) {
+                assertThat(post(host, "/", BodyPublishers.ofByteArray(large)).statusCode())
+                        .isEqualTo(413);
+                HttpRequest.BodyPublisher chunked =
+                        BodyPublishers.ofInputStream(() -> new java.io.ByteArrayInputStream(large));
+                assertThat(post(host, "/early", chunked).body()).isEqualTo("early");
+                assertThat(post(host, "/none", chunked).statusCode()).isEqualTo(404);
+                assertThat(post(host, "/fails", chunked).statusCode()).isEqualTo(500);
+            }
+        }
+    }
+
     @Test
     void keepsAConnectionAfterARefusal() throws Exception {
         try (HttpHost host = start(x -> x.path().equals("/yes") && text(x, "yes"));
@@ -684,6 +711,11 @@ class HttpHostTest {
     private CompletableFuture<HttpResponse<String>> getAsync(HttpHost host, String path) {
         return client.sendAsync(
                 HttpRequest.newBuilder(URI.create(host.uri() + path)).build(), BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> post(HttpHost host, String path, HttpRequest.BodyPublisher body) throws Exception {
+        URI uri = URI.create(host.uri() + path);
+        return client.send(HttpRequest.newBuilder(uri).POST(body).build(), BodyHandlers.ofString());
     }
 
     private HttpResponse<String> post(HttpHost host, HttpRequest.BodyPublisher body) throws Exception {

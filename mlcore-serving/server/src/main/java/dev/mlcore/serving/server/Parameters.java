@@ -8,6 +8,7 @@ import dev.mlcore.api.InvalidInputException;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /** The {@code parameters} objects: free names, values that are strings, numbers or truth values; a few names mean something. */
 final class Parameters {
     private static final BigInteger MAX_LONG = BigInteger.valueOf(Long.MAX_VALUE);
+
+    private static final long LONGEST_MICROS = Duration.ofDays(365).toMillis() * 1_000; // in nanoseconds still a long
 
     private Parameters() {}
 
@@ -61,7 +64,9 @@ final class Parameters {
     /** The time in which a run must be started; in microseconds on the wire, and none if 0. */
     static Optional<Duration> timeout(Map<String, Object> parameters) {
         Long micros = unsigned(parameters, "timeout");
-        return micros == null || micros == 0 ? Optional.empty() : Optional.of(RequestReader.micros(micros));
+        return micros == null || micros == 0
+                ? Optional.empty()
+                : Optional.of(Duration.of(Math.min(micros, LONGEST_MICROS), ChronoUnit.MICROS));
     }
 
     static boolean flag(Map<String, Object> parameters, String name) {

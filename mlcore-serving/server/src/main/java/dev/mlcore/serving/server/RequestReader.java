@@ -12,7 +12,6 @@ import dev.mlcore.api.data.Tensor;
 import dev.mlcore.serving.server.InferRequest.WantedOutput;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -228,9 +227,5 @@ final class RequestReader {
     static String at(JsonParser p) {
         var at = p.currentTokenLocation();
         return "at line " + at.getLineNr() + ", column " + at.getColumnNr();
-    }
-
-    static Duration micros(long value) {
-        return Duration.of(value, ChronoUnit.MICROS);
     }
 }
