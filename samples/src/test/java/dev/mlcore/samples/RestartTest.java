@@ -14,6 +14,8 @@ import dev.mlcore.tracking.Tracking;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -31,9 +33,9 @@ class RestartTest {
 
     private final AtomicInteger entered = new AtomicInteger();
 
-    record Scored(double rate, double accuracy, String digest) {}
+    record Scored(double rate, double accuracy, int digest) {}
 
-    private record Flow(Dag dag, Param<Path> csv, Many<Scored> tried, Out<String> best) {}
+    private record Flow(Dag dag, Param<Path> csv, Many<Scored> tried, Out<Integer> best) {}
 
     @AfterAll
     static void nothingIsLeft() {
@@ -53,19 +55,12 @@ class RestartTest {
                     entered.incrementAndGet();
                     Fitted fitted = s.train().fit(rate);
                     ctx.run().metric("accuracy", s.test().accuracy(fitted));
-                    return new Scored(
-                            rate,
-                            s.test().accuracy(fitted),
-                            Samples.pack(
-                                            fitted,
-                                            fitted.features(),
-                                            ctx.workDir().resolve("model"))
-                                    .digest());
+                    return new Scored(rate, s.test().accuracy(fitted), Arrays.hashCode(fitted.onnx()));
                 });
-        Out<String> best = d.task("best", tried, all -> {
+        Out<Integer> best = d.task("best", tried, all -> {
             entered.incrementAndGet();
             return all.stream()
-                    .max(java.util.Comparator.comparingDouble(Scored::accuracy))
+                    .max(Comparator.comparingDouble(Scored::accuracy))
                     .orElseThrow()
                     .digest();
         });
@@ -76,7 +71,7 @@ class RestartTest {
     void theResultIsTheSame() throws Exception {
         Flow flow = flow();
         List<Scored> scores;
-        String best;
+        int best;
         try (DagEngine engine = DagEngine.open("sqlite:" + dir.resolve("whole.db"))) {
             DagRun run = engine.submit(flow.dag(), p -> p.set(flow.csv(), Samples.csv()))
                     .await(Duration.ofMinutes(1));
