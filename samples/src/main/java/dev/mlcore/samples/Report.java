@@ -50,7 +50,6 @@ class Report {
                     candidate.accuracy(),
                     candidate.equals(best) ? "   <- champion: penguins v" + version : "");
         }
-        line("%nchampion: penguins v%d", version);
     }
 
     /** The answer of the engine. */
@@ -85,10 +84,10 @@ class Report {
 
     private void filesAndNext() {
         Path home = options.home();
-        line("%nfiles");
-        line("  %s   runs, metrics, models: MLflow's own tables", home.resolve("mlflow.db"));
-        line("  %s      the workflow: what has been done is not done again", home.resolve("dag.db"));
-        line("  %s    the models, as MLflow packages", home.resolve("artifacts"));
+        line("%nfiles in %s", home);
+        line("  %-11s runs, metrics, models: MLflow's own tables", "mlflow.db");
+        line("  %-11s the workflow: what has been done is not done again", "dag.db");
+        line("  %-11s the models, as MLflow packages", "artifacts");
         line("look at them: mlflow ui --backend-store-uri \"sqlite:///%s\"", home.resolve("mlflow.db"));
         line("try next");
         line("  start it again: the same folder, version 2");

@@ -13,10 +13,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** What surrounds the quickstart's journey: options, the folder, the data set, waiting for a home that is in use, exit codes. */
 final class Start {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    // kept here: java.util.logging forgets the level of a logger that nobody holds
+    private static final Logger JETTY = Logger.getLogger("org.eclipse.jetty");
+
+    static {
+        JETTY.setLevel(Level.WARNING);
+    }
 
     private Start() {}
 
