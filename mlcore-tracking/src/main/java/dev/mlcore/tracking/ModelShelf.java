@@ -4,10 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.common.util.concurrent.Striped;
 import dev.mlcore.api.AlreadyExistsException;
-import dev.mlcore.api.InvalidFormatException;
 import dev.mlcore.api.MlcoreException;
 import dev.mlcore.api.UnavailableException;
-import dev.mlcore.api.internal.AtomicFiles;
 import dev.mlcore.api.model.ModelPackage;
 import dev.mlcore.api.model.ModelUri;
 import dev.mlcore.api.tracking.LoggedModel;
@@ -17,6 +15,7 @@ import dev.mlcore.tracking.store.Store.ModelRow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 
@@ -50,7 +49,7 @@ final class ModelShelf {
         ModelRow row = store.beginModel(new Store.NewModel("m-" + Rules.newId(), name, run.id(), key));
         if (row.status() != ModelRow.Status.READY) {
             try {
-                copy(model, LocalPlace.path(row.location()));
+                copy(model, row, run.id());
             } catch (RuntimeException e) {
                 giveUp(row, e);
                 throw e;
@@ -60,7 +59,8 @@ final class ModelShelf {
         return new LoggedModel(row.id(), row.name(), ModelUri.of("models:/" + row.id()));
     }
 
-    private static void copy(ModelPackage model, Path place) {
+    private static void copy(ModelPackage model, ModelRow row, String runId) {
+        Path place = LocalPlace.path(row.location());
         if (holds(place, model)) {
             return; // a crash came between the files and the row
         }
@@ -71,16 +71,17 @@ final class ModelShelf {
                     "Cannot replace the unfinished model at " + place + ": " + e.getMessage(), e);
         }
         try {
-            AtomicFiles.copyDirectory(model.directory(), place);
+            model.copyTo(
+                    place,
+                    Map.of(
+                            "model_id", row.id(),
+                            "model_uuid", row.id(),
+                            "run_id", row.runId().orElse(runId),
+                            "artifact_path", row.location()));
         } catch (AlreadyExistsException e) {
             if (!holds(place, model)) { // not even another process doing the same act
                 throw e;
             }
-        }
-        if (!ModelPackage.open(place).digest().equals(model.digest())) {
-            throw new InvalidFormatException("Cannot store the package at " + model.directory()
-                    + " as a model: its files changed since it was opened (expected: digest " + model.digest()
-                    + "); open it again");
         }
     }
 

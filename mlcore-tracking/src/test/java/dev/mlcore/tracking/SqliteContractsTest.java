@@ -1,7 +1,9 @@
 package dev.mlcore.tracking;
 
+import dev.mlcore.api.tck.ModelRegistryContract;
 import dev.mlcore.api.tck.RunSinkContract;
 import dev.mlcore.api.tck.TrackerContract;
+import dev.mlcore.api.tracking.ModelRegistry;
 import dev.mlcore.api.tracking.Tracker;
 import java.nio.file.Path;
 import org.jspecify.annotations.NullUnmarked;
@@ -31,6 +33,19 @@ class SqliteContractsTest {
         @Override
         protected Tracker newTracker() {
             return tracking();
+        }
+    }
+
+    @Nested
+    class Registry extends ModelRegistryContract {
+        @Override
+        protected Tracker newTracker() {
+            return tracking();
+        }
+
+        @Override
+        protected ModelRegistry registryOf(Tracker of) {
+            return ((Tracking) of).registry();
         }
     }
 }
