@@ -56,10 +56,14 @@ class CommandQueueTest {
     void anOutageIsThrownByFlushAndLosesNothing() {
         boolean[] away = {true};
         CommandQueue queue = new CommandQueue(
-                store(batch -> away[0] ? CompletableFuture.failedFuture(new UnavailableException("locked")) : keep(batch)), RUN);
+                store(batch ->
+                        away[0] ? CompletableFuture.failedFuture(new UnavailableException("locked")) : keep(batch)),
+                RUN);
         commands(5).forEach(queue::add);
 
-        assertThatThrownBy(queue::flush).isInstanceOf(UnavailableException.class).hasMessage("locked");
+        assertThatThrownBy(queue::flush)
+                .isInstanceOf(UnavailableException.class)
+                .hasMessage("locked");
         assertThatThrownBy(queue::flush).isInstanceOf(UnavailableException.class);
         away[0] = false;
         queue.flush();
@@ -70,8 +74,8 @@ class CommandQueueTest {
 
     @Test
     void anOutageThatLastsStopsTheWriterInsteadOfTheMemory() {
-        CommandQueue queue =
-                new CommandQueue(store(batch -> CompletableFuture.failedFuture(new UnavailableException("locked"))), RUN);
+        CommandQueue queue = new CommandQueue(
+                store(batch -> CompletableFuture.failedFuture(new UnavailableException("locked"))), RUN);
 
         assertThatThrownBy(() -> commands(CommandQueue.CAPACITY + 1).forEach(queue::add))
                 .isInstanceOf(UnavailableException.class);
@@ -83,12 +87,17 @@ class CommandQueueTest {
         CommandQueue queue = new CommandQueue(
                 store(batch -> {
                     batches.add(batch.size());
-                    return batches.size() == 1 ? CompletableFuture.failedFuture(new ArithmeticException("bug")) : keep(batch);
+                    return batches.size() == 1
+                            ? CompletableFuture.failedFuture(new ArithmeticException("bug"))
+                            : keep(batch);
                 }),
                 RUN);
         commands(3).forEach(queue::add);
 
-        assertThatThrownBy(queue::flush).isInstanceOf(IllegalStateException.class).hasMessageContaining(RUN).hasRootCauseMessage("bug");
+        assertThatThrownBy(queue::flush)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(RUN)
+                .hasRootCauseMessage("bug");
         queue.flush();
         assertThat(stored).containsExactly(command(1), command(2));
     }

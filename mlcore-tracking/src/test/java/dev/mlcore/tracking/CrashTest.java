@@ -49,7 +49,8 @@ class CrashTest {
             Process child = child(file);
             String id;
             int last = -1;
-            try (BufferedReader out = new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
+            try (BufferedReader out =
+                    new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
                 id = out.readLine();
                 while (last < acknowledged) {
                     last = Integer.parseInt(out.readLine());
@@ -65,7 +66,10 @@ class CrashTest {
                 RunInfo info = tracking.run(id);
                 assertThat(info.status()).isEqualTo(RunStatus.RUNNING);
                 assertThat(Integer.parseInt(info.tags().get("last"))).isGreaterThanOrEqualTo(last);
-                List<Long> steps = tracking.metricHistory(id, "m").stream().map(MetricPoint::step).sorted().toList();
+                List<Long> steps = tracking.metricHistory(id, "m").stream()
+                        .map(MetricPoint::step)
+                        .sorted()
+                        .toList();
                 assertThat(steps).hasSizeGreaterThanOrEqualTo((last + 1) * 10);
                 for (int i = 0; i < steps.size(); i++) {
                     assertThat(steps.get(i)).as("no gap").isEqualTo(i);
@@ -80,7 +84,9 @@ class CrashTest {
 
     private static Process child(Path file) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), Writer.class.getName(), file.toString());
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                Writer.class.getName(),
+                file.toString());
         String modules = System.getProperty("jdk.module.path");
         String classes = System.getProperty("java.class.path");
         String all = modules == null || modules.isEmpty() ? classes : classes + File.pathSeparator + modules;

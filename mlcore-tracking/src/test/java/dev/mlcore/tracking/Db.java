@@ -61,14 +61,19 @@ final class Db {
                 String table = ddl.substring(ddl.indexOf('"') + 1, ddl.indexOf('"', ddl.indexOf('"') + 1));
                 String columns = String.join(
                         ", ",
-                        column(file, "SELECT '\"' || name || '\"' FROM pragma_table_info('" + table + "') WHERE name <> 'workspace'"));
+                        column(
+                                file,
+                                "SELECT '\"' || name || '\"' FROM pragma_table_info('" + table
+                                        + "') WHERE name <> 'workspace'"));
                 statements.add(ddl.replace("\"" + table + "\" (", "\"_alembic_tmp_" + table + "\" ("));
-                statements.add("INSERT INTO _alembic_tmp_" + table + " (" + columns + ") SELECT " + columns + " FROM " + table);
+                statements.add("INSERT INTO _alembic_tmp_" + table + " (" + columns + ") SELECT " + columns + " FROM "
+                        + table);
                 statements.add("DROP TABLE " + table);
                 statements.add("ALTER TABLE _alembic_tmp_" + table + " RENAME TO " + table);
             }
         }
-        statements.add("CREATE TABLE workspaces (name VARCHAR(63) NOT NULL, CONSTRAINT workspaces_pk PRIMARY KEY (name))");
+        statements.add(
+                "CREATE TABLE workspaces (name VARCHAR(63) NOT NULL, CONSTRAINT workspaces_pk PRIMARY KEY (name))");
         statements.add("UPDATE alembic_version SET version_num = '1b5f0d9ad7c1'");
         statements.add("COMMIT");
         execute(file, statements.toArray(String[]::new));
@@ -77,7 +82,10 @@ final class Db {
     private static List<String> mlflow312() {
         try (InputStream in = Objects.requireNonNull(Db.class.getResourceAsStream("mlflow-3.12.sql"))) {
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8).replaceAll("(?m)^--.*$", "");
-            return List.of(text.split(";")).stream().map(String::strip).filter(sql -> !sql.isEmpty()).toList();
+            return List.of(text.split(";")).stream()
+                    .map(String::strip)
+                    .filter(sql -> !sql.isEmpty())
+                    .toList();
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

@@ -26,7 +26,8 @@ class MemoryTrackingTest {
     void theTemporaryFolderGoesWithTheStore() throws IOException {
         Path files = Files.createDirectories(folder.resolve("files"));
         Files.writeString(files.resolve("data"), "x");
-        ModelPackage model = ModelPackage.builder().flavor("test", Map.of("v", 1), files).write(folder.resolve("package"));
+        ModelPackage model =
+                ModelPackage.builder().flavor("test", Map.of("v", 1), files).write(folder.resolve("package"));
         Path stored;
         try (Tracking tracking = Tracking.open("memory:");
                 Run run = tracking.experiment("churn").start("fit")) {
@@ -43,7 +44,9 @@ class MemoryTrackingTest {
 
     @Test
     void aFolderThatWasGivenStays() {
-        try (Tracking tracking = Tracking.builder("memory:").artifacts(folder.toUri().toString()).build();
+        try (Tracking tracking = Tracking.builder("memory:")
+                        .artifacts(folder.toUri().toString())
+                        .build();
                 Run run = tracking.experiment("churn").start("fit")) {
             run.text("a.txt", "a");
             assertThat(folder.resolve("1/" + run.id() + "/artifacts/a.txt")).hasContent("a");
@@ -56,7 +59,8 @@ class MemoryTrackingTest {
     void theClockIsTheOneThatWasGiven() {
         Instant now = Instant.parse("2026-05-01T12:00:00.123Z");
         try (Tracking tracking = Tracking.builder("memory:").clock(() -> now).build()) {
-            String id = tracking.experiment("churn").call("fit", run -> run.metric("m", 1).id());
+            String id = tracking.experiment("churn")
+                    .call("fit", run -> run.metric("m", 1).id());
 
             RunInfo info = tracking.run(id);
             assertThat(info.started()).isEqualTo(now);
@@ -74,8 +78,12 @@ class MemoryTrackingTest {
             inner.close();
 
             assertThat(tracking.search("churn").list()).extracting(RunInfo::id).containsExactly(inner.id(), outer.id());
-            assertThat(tracking.search().children(outer.id()).list()).extracting(RunInfo::id).containsExactly(inner.id());
-            assertThat(tracking.search().status(RunStatus.RUNNING).limit(5).list()).extracting(RunInfo::id).containsExactly(outer.id());
+            assertThat(tracking.search().children(outer.id()).list())
+                    .extracting(RunInfo::id)
+                    .containsExactly(inner.id());
+            assertThat(tracking.search().status(RunStatus.RUNNING).limit(5).list())
+                    .extracting(RunInfo::id)
+                    .containsExactly(outer.id());
             assertThat(tracking.search("other").list()).isEmpty();
         }
     }
@@ -86,6 +94,8 @@ class MemoryTrackingTest {
         tracking.close();
         tracking.close();
 
-        assertThatThrownBy(() -> tracking.experiment("churn")).isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
+        assertThatThrownBy(() -> tracking.experiment("churn"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
     }
 }

@@ -34,8 +34,13 @@ class MigratedContractsTest {
         Path file = folder.resolve("mlflow.db");
         assertThat(Db.column(file, "SELECT version_num FROM alembic_version")).containsExactly("7d34483879f0");
         for (String table : List.of(
-                "experiments", "registered_models", "model_versions", "model_version_tags", "registered_model_aliases")) {
-            assertThat(Db.column(file, "SELECT 1 FROM " + table + " WHERE workspace <> 'default'")).isEmpty();
+                "experiments",
+                "registered_models",
+                "model_versions",
+                "model_version_tags",
+                "registered_model_aliases")) {
+            assertThat(Db.column(file, "SELECT 1 FROM " + table + " WHERE workspace <> 'default'"))
+                    .isEmpty();
         }
         assertThat(Db.column(file, "PRAGMA foreign_key_check")).isEmpty();
     }

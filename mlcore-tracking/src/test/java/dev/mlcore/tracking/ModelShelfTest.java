@@ -59,7 +59,12 @@ class ModelShelfTest {
 
         assertThat(Db.column(file, "SELECT status FROM logged_models")).containsExactly("2");
         assertThat(Db.column(file, "SELECT destination_id FROM inputs")).containsExactly(logged.id());
-        assertThat(tracking.registry().resolve(logged.uri()).model().orElseThrow().digest()).isEqualTo(model.digest());
+        assertThat(tracking.registry()
+                        .resolve(logged.uri())
+                        .model()
+                        .orElseThrow()
+                        .digest())
+                .isEqualTo(model.digest());
     }
 
     @Test
@@ -115,9 +120,11 @@ class ModelShelfTest {
         Files.writeString(model.directory().resolve("test/data"), "changed");
 
         assertThatThrownBy(() -> run.logModel("other", model)).hasMessageContaining("changed");
-        assertThat(Db.column(file, "SELECT status FROM logged_models WHERE name = 'other'")).containsExactly("3");
+        assertThat(Db.column(file, "SELECT status FROM logged_models WHERE name = 'other'"))
+                .containsExactly("3");
         assertThat(Db.column(file, "SELECT count(*) FROM inputs")).containsExactly("1");
-        String location = Db.column(file, "SELECT artifact_location FROM logged_models WHERE name = 'other'").get(0);
+        String location = Db.column(file, "SELECT artifact_location FROM logged_models WHERE name = 'other'")
+                .get(0);
         assertThat(Path.of(location)).doesNotExist();
     }
 }

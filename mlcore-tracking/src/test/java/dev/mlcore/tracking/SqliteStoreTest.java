@@ -45,7 +45,9 @@ class SqliteStoreTest {
 
     @AfterEach
     void leavesNoThread() {
-        assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName).doesNotContain(WRITER);
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .doesNotContain(WRITER);
     }
 
     private Tracking open() {
@@ -57,28 +59,38 @@ class SqliteStoreTest {
         open().close();
 
         assertThat(Db.column(file, "SELECT version_num FROM alembic_version")).containsExactly("6953534de441");
-        assertThat(Db.column(file, "SELECT experiment_id || name || lifecycle_stage FROM experiments")).containsExactly("0Defaultactive");
-        assertThat(Db.column(file, "SELECT artifact_location FROM experiments")).containsExactly(folder.resolve("artifacts/0").toString());
-        assertThat(Db.column(file, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'mlcore\\_%' ESCAPE '\\'"))
+        assertThat(Db.column(file, "SELECT experiment_id || name || lifecycle_stage FROM experiments"))
+                .containsExactly("0Defaultactive");
+        assertThat(Db.column(file, "SELECT artifact_location FROM experiments"))
+                .containsExactly(folder.resolve("artifacts/0").toString());
+        assertThat(
+                        Db.column(
+                                file,
+                                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'mlcore\\_%' ESCAPE '\\'"))
                 .hasSize(23);
-        assertThat(Db.column(file, "SELECT name FROM sqlite_master WHERE sql LIKE '%uq_%' OR sql LIKE '%workspace%'")).isEmpty();
+        assertThat(Db.column(file, "SELECT name FROM sqlite_master WHERE sql LIKE '%uq_%' OR sql LIKE '%workspace%'"))
+                .isEmpty();
         assertThat(Db.column(file, "SELECT component FROM mlcore_schema")).contains("tracking");
         assertThat(Db.column(file, "PRAGMA journal_mode")).containsExactly("wal");
-        assertThat(folder).as("the WAL is folded in").isDirectoryNotContaining(path -> path.toString().endsWith("-wal"));
+        assertThat(folder)
+                .as("the WAL is folded in")
+                .isDirectoryNotContaining(path -> path.toString().endsWith("-wal"));
     }
 
     @Test
     void openingAgainKeepsWhatIsThere() {
         String id;
         try (Tracking tracking = open()) {
-            id = tracking.experiment("churn").call("fit", run -> run.param("lr", 0.1).id());
+            id = tracking.experiment("churn")
+                    .call("fit", run -> run.param("lr", 0.1).id());
         }
         List<String> schema = Db.column(file, "SELECT sql FROM sqlite_master ORDER BY name");
         try (Tracking tracking = open()) {
             assertThat(tracking.run(id).params()).containsEntry("lr", "0.1");
             assertThat(tracking.experiment("churn").id()).isEqualTo("1");
         }
-        assertThat(Db.column(file, "SELECT sql FROM sqlite_master ORDER BY name")).isEqualTo(schema);
+        assertThat(Db.column(file, "SELECT sql FROM sqlite_master ORDER BY name"))
+                .isEqualTo(schema);
     }
 
     @Test
@@ -95,7 +107,9 @@ class SqliteStoreTest {
         }
         String root = folder.resolve("artifacts/1").toString();
         assertThat(Path.of(root, runId, "artifacts/reports/a.txt")).hasContent("hello");
-        assertThat(Path.of(root, "models", modelId, "artifacts/MLmodel")).content().contains("model_id: " + modelId, "run_id: " + runId);
+        assertThat(Path.of(root, "models", modelId, "artifacts/MLmodel"))
+                .content()
+                .contains("model_id: " + modelId, "run_id: " + runId);
         assertThat(Db.column(file, "SELECT artifact_uri FROM runs")).containsExactly(root + "/" + runId + "/artifacts");
         assertThat(Db.column(file, "SELECT artifact_location || status || source_run_id FROM logged_models"))
                 .containsExactly(root + "/models/" + modelId + "/artifacts" + 2 + runId);
@@ -115,23 +129,32 @@ class SqliteStoreTest {
             ModelVersion first;
             Run run = tracking.experiment("churn").start("before");
             run.metric("m", 1, 1).flush();
-            first = tracking.registry().register("penguins", run.logModel("tree", model("x")).uri(), "act").alias("champion");
+            first = tracking.registry()
+                    .register("penguins", run.logModel("tree", model("x")).uri(), "act")
+                    .alias("champion");
 
             Db.migrateToWorkspaces(file);
 
             run.metric("m", 2, 2).tag("a", "b").flush();
             assertThat(tracking.run(run.id()).metrics()).containsEntry("m", 2.0);
-            assertThat(tracking.registry().version("penguins", "champion").version()).isEqualTo(1);
-            assertThat(tracking.registry().register("penguins", first.source(), "act").version()).isEqualTo(1);
-            ModelVersion second = tracking.registry().register("penguins", run.logModel("tree", model("y")).uri(), "act 2");
+            assertThat(tracking.registry().version("penguins", "champion").version())
+                    .isEqualTo(1);
+            assertThat(tracking.registry()
+                            .register("penguins", first.source(), "act")
+                            .version())
+                    .isEqualTo(1);
+            ModelVersion second = tracking.registry()
+                    .register("penguins", run.logModel("tree", model("y")).uri(), "act 2");
             assertThat(second.alias("champion").tag("k", "v").version()).isEqualTo(2);
             assertThat(tracking.registry().version("penguins", "1").aliases()).isEmpty();
             assertThat(tracking.experiment("new").id()).isEqualTo("2");
             run.finish();
             run.close();
         }
-        assertThat(Db.column(file, "SELECT DISTINCT workspace FROM model_versions")).containsExactly("default");
-        assertThat(Db.column(file, "SELECT workspace FROM experiments WHERE name = 'new'")).containsExactly("default");
+        assertThat(Db.column(file, "SELECT DISTINCT workspace FROM model_versions"))
+                .containsExactly("default");
+        assertThat(Db.column(file, "SELECT workspace FROM experiments WHERE name = 'new'"))
+                .containsExactly("default");
         assertThat(Db.column(file, "SELECT version_num FROM alembic_version")).containsExactly("1b5f0d9ad7c1");
         try (Tracking tracking = open()) {
             assertThat(tracking.search("churn").list()).hasSize(1);
@@ -151,8 +174,13 @@ class SqliteStoreTest {
                 Run run = tracking.experiment("churn").start("fit")) {
             assertThat(tracking.experiment("churn").id()).isEqualTo("8");
             assertThat(tracking.registry().versions("penguins")).isEmpty();
-            assertThat(tracking.registry().register("penguins", run.logModel("tree", model("x")).uri()).version()).isEqualTo(1);
-            assertThatThrownBy(() -> tracking.registry().version("penguins", "champion")).hasMessageContaining("champion");
+            assertThat(tracking.registry()
+                            .register(
+                                    "penguins", run.logModel("tree", model("x")).uri())
+                            .version())
+                    .isEqualTo(1);
+            assertThatThrownBy(() -> tracking.registry().version("penguins", "champion"))
+                    .hasMessageContaining("champion");
             run.finish();
         }
     }
@@ -175,8 +203,12 @@ class SqliteStoreTest {
                     .isInstanceOf(UnsupportedException.class)
                     .hasMessageContaining("mlflow db upgrade sqlite:///" + file);
             tracking.sink()
-                    .apply(List.of(new RunCommand.Link(run.id(), 0, Instant.now(), "m-" + run.id(), RunCommand.Link.Role.INPUT, 0)));
-            assertThat(tracking.registry().register("penguins", dev.mlcore.api.model.ModelUri.of(model.directory())).version()).isEqualTo(1);
+                    .apply(List.of(new RunCommand.Link(
+                            run.id(), 0, Instant.now(), "m-" + run.id(), RunCommand.Link.Role.INPUT, 0)));
+            assertThat(tracking.registry()
+                            .register("penguins", dev.mlcore.api.model.ModelUri.of(model.directory()))
+                            .version())
+                    .isEqualTo(1);
             run.finish();
         }
         assertThat(Db.column(file, "SELECT destination_type FROM inputs")).containsExactly("MODEL_INPUT");
@@ -203,7 +235,8 @@ class SqliteStoreTest {
                     .isInstanceOf(IncompatibleException.class)
                     .hasMessageContaining("mlflow db upgrade sqlite:///" + other)
                     .hasMessageContaining(strange.contains("alembic") ? "found revision: none" : "6953534de441");
-            assertThat(Db.column(other, "SELECT sql FROM sqlite_master ORDER BY name")).isEqualTo(before);
+            assertThat(Db.column(other, "SELECT sql FROM sqlite_master ORDER BY name"))
+                    .isEqualTo(before);
         }
     }
 
@@ -220,7 +253,9 @@ class SqliteStoreTest {
         String text = "this is not a database, but it is long enough to be mistaken for one ".repeat(20);
         Files.writeString(file, text);
 
-        assertThatThrownBy(this::open).isInstanceOf(InvalidFormatException.class).hasMessageContaining(file.toString());
+        assertThatThrownBy(this::open)
+                .isInstanceOf(InvalidFormatException.class)
+                .hasMessageContaining(file.toString());
         assertThatThrownBy(() -> Tracking.open("sqlite:" + folder))
                 .isInstanceOf(UnavailableException.class)
                 .hasMessageContaining("folder");
@@ -242,9 +277,14 @@ class SqliteStoreTest {
             run.metric("m", 1);
             assertThatThrownBy(run::flush)
                     .isInstanceOf(ConflictException.class)
-                    .hasMessageContaining("The run " + run.id() + " must be in the 'active' state. Current state is deleted.");
-            assertThatThrownBy(() -> tracking.experiment("churn")).isInstanceOf(ConflictException.class).hasMessageContaining("deleted");
-            assertThatThrownBy(() -> run.child("inner")).isInstanceOf(ConflictException.class).hasMessageContaining("deleted");
+                    .hasMessageContaining(
+                            "The run " + run.id() + " must be in the 'active' state. Current state is deleted.");
+            assertThatThrownBy(() -> tracking.experiment("churn"))
+                    .isInstanceOf(ConflictException.class)
+                    .hasMessageContaining("deleted");
+            assertThatThrownBy(() -> run.child("inner"))
+                    .isInstanceOf(ConflictException.class)
+                    .hasMessageContaining("deleted");
             assertThatThrownBy(() -> tracking.resume(run.id())).isInstanceOf(ConflictException.class);
             assertThatThrownBy(() -> run.logModel("tree", model("x"))).isInstanceOf(ConflictException.class);
             assertThat(tracking.search("churn").list()).isEmpty();
@@ -262,10 +302,15 @@ class SqliteStoreTest {
             tracking.registry().register("penguins", source, "act");
             Db.execute(file, "UPDATE model_versions SET current_stage = 'Deleted_Internal' WHERE version = 2");
 
-            assertThat(tracking.registry().versions("penguins")).extracting(ModelVersion::version).containsExactly(1);
-            assertThat(tracking.registry().version("penguins", "latest").version()).isEqualTo(1);
-            assertThat(tracking.registry().register("penguins", source, "act").version()).isEqualTo(3);
-            assertThat(tracking.registry().register("penguins", source, "act").version()).isEqualTo(3);
+            assertThat(tracking.registry().versions("penguins"))
+                    .extracting(ModelVersion::version)
+                    .containsExactly(1);
+            assertThat(tracking.registry().version("penguins", "latest").version())
+                    .isEqualTo(1);
+            assertThat(tracking.registry().register("penguins", source, "act").version())
+                    .isEqualTo(3);
+            assertThat(tracking.registry().register("penguins", source, "act").version())
+                    .isEqualTo(3);
             run.finish();
         }
     }
@@ -300,7 +345,10 @@ class SqliteStoreTest {
     @Test
     void searchFindsTheNewestFirst() {
         List<Instant> times = new ArrayList<>(List.of(
-                Instant.ofEpochMilli(3_000), Instant.ofEpochMilli(1_000), Instant.ofEpochMilli(2_000), Instant.ofEpochMilli(2_000)));
+                Instant.ofEpochMilli(3_000),
+                Instant.ofEpochMilli(1_000),
+                Instant.ofEpochMilli(2_000),
+                Instant.ofEpochMilli(2_000)));
         try (Tracking tracking = open()) {
             List<String> ids = new ArrayList<>();
             for (Instant at : times) {
@@ -319,7 +367,10 @@ class SqliteStoreTest {
             assertThat(tracking.search().list()).hasSize(5);
             assertThat(tracking.search("nobody").list()).isEmpty();
             assertThat(tracking.search().children(ids.get(0)).list()).hasSize(3);
-            assertThat(tracking.search().children(ids.get(0)).status(RunStatus.FINISHED).list())
+            assertThat(tracking.search()
+                            .children(ids.get(0))
+                            .status(RunStatus.FINISHED)
+                            .list())
                     .extracting(dev.mlcore.api.tracking.RunInfo::id)
                     .containsExactly(ids.get(2));
             assertThatThrownBy(() -> tracking.search().limit(0)).isInstanceOf(IllegalArgumentException.class);
@@ -351,7 +402,9 @@ class SqliteStoreTest {
         try {
             Path files = Files.createTempDirectory(folder, "files");
             Files.writeString(files.resolve("data"), content);
-            return ModelPackage.builder().flavor("test", Map.of("v", 1), files).write(Files.createTempDirectory(folder, "package"));
+            return ModelPackage.builder()
+                    .flavor("test", Map.of("v", 1), files)
+                    .write(Files.createTempDirectory(folder, "package"));
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }

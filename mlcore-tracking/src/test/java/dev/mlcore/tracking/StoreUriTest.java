@@ -33,7 +33,15 @@ class StoreUriTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"http://localhost:5000", "postgresql://host/db", "jdbc:postgresql://host/db", "mlruns", "", "memory:x"})
+    @ValueSource(
+            strings = {
+                "http://localhost:5000",
+                "postgresql://host/db",
+                "jdbc:postgresql://host/db",
+                "mlruns",
+                "",
+                "memory:x"
+            })
     void otherStoresAreUnsupportedAndWhatWorksIsSaid(String uri) {
         assertThatThrownBy(() -> Tracking.open(uri))
                 .isInstanceOf(UnsupportedException.class)
@@ -45,7 +53,9 @@ class StoreUriTest {
     @ParameterizedTest
     @ValueSource(strings = {"sqlite:", "sqlite:///", "sqlite: ", "sqlite::memory:", "sqlite://host/mlflow.db"})
     void aFileMustBeNamed(String uri) {
-        assertThatThrownBy(() -> Tracking.open(uri)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(uri);
+        assertThatThrownBy(() -> Tracking.open(uri))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(uri);
     }
 
     @Test
@@ -53,6 +63,7 @@ class StoreUriTest {
         assertThatThrownBy(() -> Tracking.builder("memory:").artifacts("s3://bucket/x"))
                 .isInstanceOf(UnsupportedException.class)
                 .hasMessageContaining("s3://bucket/x");
-        assertThatThrownBy(() -> Tracking.builder("memory:").artifacts(" ")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Tracking.builder("memory:").artifacts(" "))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -33,7 +33,8 @@ class LocalArtifactStoreTest extends ArtifactStoreContract {
     @AfterEach
     void leavesNoUnfinishedFiles() throws IOException {
         try (Stream<Path> all = Files.walk(folder)) {
-            assertThat(all.filter(path -> path.getFileName().toString().contains(".tmp-"))).isEmpty();
+            assertThat(all.filter(path -> path.getFileName().toString().contains(".tmp-")))
+                    .isEmpty();
         }
     }
 
@@ -71,11 +72,17 @@ class LocalArtifactStoreTest extends ArtifactStoreContract {
         Files.createSymbolicLink(root().resolve("out"), outside);
         Files.createSymbolicLink(root().resolve("file"), outside.resolve("secret"));
 
-        assertThatThrownBy(() -> put("out/new", "x")).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("link");
-        assertThatThrownBy(() -> store.putIfAbsent("out/new", new byte[1])).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> store.open(root().resolve("out/secret").toUri())).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> store.open(root().resolve("file").toUri())).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> store.delete(root().resolve("out/secret").toUri())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> put("out/new", "x"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("link");
+        assertThatThrownBy(() -> store.putIfAbsent("out/new", new byte[1]))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> store.open(root().resolve("out/secret").toUri()))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> store.open(root().resolve("file").toUri()))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> store.delete(root().resolve("out/secret").toUri()))
+                .isInstanceOf(IllegalArgumentException.class);
         assertThat(store.list("")).isEmpty();
         assertThat(outside).isDirectoryContaining(path -> path.endsWith("secret"));
         assertThat(outside.resolve("new")).doesNotExist();
@@ -93,8 +100,12 @@ class LocalArtifactStoreTest extends ArtifactStoreContract {
     void filesAndFoldersAreNotMistakenForEachOther() {
         put("a/b", "x");
 
-        assertThatThrownBy(() -> put("a", "x")).isInstanceOf(ConflictException.class).hasMessageContaining("folder");
-        assertThatThrownBy(() -> put("a/b/c", "x")).isInstanceOf(ConflictException.class).hasMessageContaining("is a file");
+        assertThatThrownBy(() -> put("a", "x"))
+                .isInstanceOf(ConflictException.class)
+                .hasMessageContaining("folder");
+        assertThatThrownBy(() -> put("a/b/c", "x"))
+                .isInstanceOf(ConflictException.class)
+                .hasMessageContaining("is a file");
         store.delete(root().resolve("a").toUri());
         assertThat(store.list("")).hasSize(1);
     }

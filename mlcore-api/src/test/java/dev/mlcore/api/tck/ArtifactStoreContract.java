@@ -160,7 +160,21 @@ public abstract class ArtifactStoreContract {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "/", "/abs", "a//b", "a/", "./a", "a/.", "..", "../a", "a/../b", "a/..", "C:/a", "C:\\a", "a\\..\\b", "a\0b"
+                "",
+                "/",
+                "/abs",
+                "a//b",
+                "a/",
+                "./a",
+                "a/.",
+                "..",
+                "../a",
+                "a/../b",
+                "a/..",
+                "C:/a",
+                "C:\\a",
+                "a\\..\\b",
+                "a\0b"
             })
     void malformedPathsAreRefusedAndTouchNothing(String path) {
         assertThatThrownBy(() -> store.put(path, new ByteArrayInputStream(new byte[1])))
@@ -176,7 +190,8 @@ public abstract class ArtifactStoreContract {
     @Test
     void addressesOfOtherPlacesAreRefused() {
         URI inside = put("a", "");
-        for (String outside : List.of("file:///etc/passwd", "https://example.org/a", inside + "/../../b", inside + "/%2e%2e/%2e%2e/b")) {
+        for (String outside : List.of(
+                "file:///etc/passwd", "https://example.org/a", inside + "/../../b", inside + "/%2e%2e/%2e%2e/b")) {
             assertThatThrownBy(() -> store.open(URI.create(outside)))
                     .as(outside)
                     .isInstanceOf(IllegalArgumentException.class)

@@ -285,8 +285,8 @@ public abstract class GpuPoolContract extends DevicePoolContract {
     private CompletableFuture<Boolean> answeredElsewhere(CompletableFuture<DeviceLease> asked) {
         return asked.handle((lease, failure) -> {
             CompletableFuture<Boolean> answer = new CompletableFuture<>();
-            Thread other = new Thread(() -> pool.request(ONE.waiting(Duration.ZERO), "other")
-                    .whenComplete((l, e) -> answer.complete(true)));
+            Thread other = new Thread(() ->
+                    pool.request(ONE.waiting(Duration.ZERO), "other").whenComplete((l, e) -> answer.complete(true)));
             other.start();
             return answer.completeOnTimeout(false, 10, TimeUnit.SECONDS).join();
         });

@@ -151,10 +151,13 @@ public abstract class ModelRegistryContract {
         assertThat(first.created()).isBetween(before, Instant.now());
         assertThat(first.aliases()).isEmpty();
         assertThat(first.tags()).isEmpty();
-        assertThat(first.open().directory()).isEqualTo(registry.resolve(tree.uri()).location());
+        assertThat(first.open().directory())
+                .isEqualTo(registry.resolve(tree.uri()).location());
         assertThat(second.version()).isEqualTo(2);
         assertThat(other.version()).isEqualTo(1);
-        assertThat(registry.versions("penguins")).extracting(ModelVersion::version).containsExactly(1, 2);
+        assertThat(registry.versions("penguins"))
+                .extracting(ModelVersion::version)
+                .containsExactly(1, 2);
         assertThat(registry.versions("nobody")).isEmpty();
     }
 
@@ -178,7 +181,8 @@ public abstract class ModelRegistryContract {
         int callers = 6;
         List<ModelVersion> same =
                 ArtifactStoreContract.atOnce(callers, i -> () -> registry.register("same", tree.uri(), "act"));
-        List<ModelVersion> different = ArtifactStoreContract.atOnce(callers, i -> () -> registry.register("different", tree.uri()));
+        List<ModelVersion> different =
+                ArtifactStoreContract.atOnce(callers, i -> () -> registry.register("different", tree.uri()));
 
         assertThat(same).extracting(ModelVersion::version).containsOnly(1);
         assertThat(different)
@@ -206,7 +210,8 @@ public abstract class ModelRegistryContract {
     @ParameterizedTest
     @ValueSource(strings = {"", "a b", "a/b", "a@b", "latest", "Latest", "v1", "V27"})
     void aliasesHaveLimits(String alias) {
-        ModelVersion version = registry.register("penguins", run.logModel("tree", model("tree")).uri());
+        ModelVersion version = registry.register(
+                "penguins", run.logModel("tree", model("tree")).uri());
 
         assertThatThrownBy(() -> version.alias(alias)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> version.alias("a".repeat(256))).isInstanceOf(IllegalArgumentException.class);
@@ -215,8 +220,10 @@ public abstract class ModelRegistryContract {
 
     @Test
     void tagsAreSetAndReplaced() {
-        ModelVersion version = registry.register("penguins", run.logModel("tree", model("tree")).uri());
-        ModelVersion tagged = version.tag("stage", "test").tag("stage", "shadow").tag("a", "b");
+        ModelVersion version = registry.register(
+                "penguins", run.logModel("tree", model("tree")).uri());
+        ModelVersion tagged =
+                version.tag("stage", "test").tag("stage", "shadow").tag("a", "b");
 
         assertThat(version.tags()).as("a snapshot").isEmpty();
         assertThat(tagged.tags()).containsExactly(Map.entry("a", "b"), Map.entry("stage", "shadow"));
@@ -230,7 +237,8 @@ public abstract class ModelRegistryContract {
         ModelUri source = run.logModel("tree", model("tree")).uri();
 
         assertThatThrownBy(() -> registry.register(name, source)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> registry.register("n".repeat(257), source)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> registry.register("n".repeat(257), source))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -247,9 +255,12 @@ public abstract class ModelRegistryContract {
             assertThat(resolved.version()).hasValue(1);
             assertThat(resolved.runId()).contains(run.id());
         }
-        assertThat(data(registry.resolve(ModelUri.of("models:/penguins/latest")))).isEqualTo("other");
-        assertThat(data(registry.resolve(ModelUri.of("runs:/" + run.id() + "/tree")))).isEqualTo("tree");
-        assertThat(registry.resolve(ModelUri.of("runs:/" + run.id() + "/tree")).runId()).contains(run.id());
+        assertThat(data(registry.resolve(ModelUri.of("models:/penguins/latest"))))
+                .isEqualTo("other");
+        assertThat(data(registry.resolve(ModelUri.of("runs:/" + run.id() + "/tree"))))
+                .isEqualTo("tree");
+        assertThat(registry.resolve(ModelUri.of("runs:/" + run.id() + "/tree")).runId())
+                .contains(run.id());
         assertThat(data(registry.resolve(ModelUri.of("models:/" + other.id())))).isEqualTo("other");
     }
 
@@ -258,7 +269,8 @@ public abstract class ModelRegistryContract {
         ModelPackage model = model("local");
         Path plain = Files.writeString(packages.resolve("plain.onnx"), "x");
 
-        for (ModelUri uri : List.of(ModelUri.of(model.directory()), ModelUri.of(model.directory().toString()))) {
+        for (ModelUri uri : List.of(
+                ModelUri.of(model.directory()), ModelUri.of(model.directory().toString()))) {
             ResolvedModel resolved = registry.resolve(uri);
             assertThat(data(resolved)).isEqualTo("local");
             assertThat(resolved.runId()).isEmpty();
@@ -276,11 +288,13 @@ public abstract class ModelRegistryContract {
         ModelVersion copy = registry.register("birds", ModelUri.of("models:/penguins@champion"));
         assertThat(copy.runId()).contains(run.id());
         assertThat(copy.source()).isEqualTo(ModelUri.of("models:/penguins@champion"));
-        assertThat(copy.open().digest()).isEqualTo(registry.version("penguins", "1").open().digest());
+        assertThat(copy.open().digest())
+                .isEqualTo(registry.version("penguins", "1").open().digest());
 
         ModelVersion ofRun = registry.register("birds", ModelUri.of("runs:/" + run.id() + "/tree"));
         assertThat(ofRun.runId()).contains(run.id());
-        ModelVersion local = registry.register("birds", ModelUri.of(model("local").directory()));
+        ModelVersion local =
+                registry.register("birds", ModelUri.of(model("local").directory()));
         assertThat(local.runId()).isEmpty();
         assertThat(registry.versions("birds")).hasSize(3);
     }
@@ -298,14 +312,18 @@ public abstract class ModelRegistryContract {
                 "runs:/" + "0".repeat(32) + "/tree",
                 packages.resolve("nope").toString())) {
             assertThatThrownBy(() -> registry.resolve(ModelUri.of(uri))).as(uri).isInstanceOf(NotFoundException.class);
-            assertThatThrownBy(() -> registry.register("new", ModelUri.of(uri))).as(uri).isInstanceOf(NotFoundException.class);
+            assertThatThrownBy(() -> registry.register("new", ModelUri.of(uri)))
+                    .as(uri)
+                    .isInstanceOf(NotFoundException.class);
         }
         assertThat(registry.versions("new")).isEmpty();
         assertThatThrownBy(() -> registry.version("penguins", "nope"))
                 .isInstanceOf(NotFoundException.class)
                 .hasMessageContaining("nope")
                 .hasMessageContaining("champion");
-        assertThatThrownBy(() -> registry.version("penguins", "7")).isInstanceOf(NotFoundException.class).hasMessageContaining("[1]");
+        assertThatThrownBy(() -> registry.version("penguins", "7"))
+                .isInstanceOf(NotFoundException.class)
+                .hasMessageContaining("[1]");
         assertThatThrownBy(() -> registry.resolve(ModelUri.of("java:double"))).isInstanceOf(UnsupportedException.class);
     }
 
@@ -328,7 +346,9 @@ public abstract class ModelRegistryContract {
         });
         AutoCloseable listening = registry.onChange("penguins", version -> {
             heard.add(version.version() + " " + version.aliases());
-            assertThat(registry.version("penguins", Integer.toString(version.version())).aliases()).isEqualTo(version.aliases());
+            assertThat(registry.version("penguins", Integer.toString(version.version()))
+                            .aliases())
+                    .isEqualTo(version.aliases());
         });
 
         ModelVersion first = registry.register("penguins", tree, "act");

@@ -89,7 +89,8 @@ public abstract class RunSinkContract {
     void aRunThatExistsIsLeftAsItIs() {
         start();
         applied(status(RunStatus.FINISHED, 0));
-        applied(new RunCommand.Start(run, 0, NOON.plusSeconds(60), "other", "again", Optional.of(newId()), Map.of("a", "b")));
+        applied(new RunCommand.Start(
+                run, 0, NOON.plusSeconds(60), "other", "again", Optional.of(newId()), Map.of("a", "b")));
 
         RunInfo info = tracker.run(run);
         assertThat(info.name()).isEqualTo("run");
@@ -154,8 +155,9 @@ public abstract class RunSinkContract {
 
         assertThat(refusals).extracting(RunSink.Refusal::command).containsExactly(changed);
         assertThat(refusals.get(0).reason())
-                .isEqualTo("Changing param values is not allowed. Param with key='lr' was already logged with value='0.1'"
-                        + " for run ID='" + run + "'. Attempted logging new value '0.2'.");
+                .isEqualTo(
+                        "Changing param values is not allowed. Param with key='lr' was already logged with value='0.1'"
+                                + " for run ID='" + run + "'. Attempted logging new value '0.2'.");
         assertThat(tracker.run(run).params()).containsExactly(Map.entry("depth", "3"), Map.entry("lr", "0.1"));
         assertThat(tracker.run(run).tags()).containsEntry("after", "yes");
     }
@@ -207,9 +209,17 @@ public abstract class RunSinkContract {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "abc", "../../etc/passwd", "0123456789ABCDEF0123456789ABCDEF", "0123456789abcdef0123456789abcdef0"})
+    @ValueSource(
+            strings = {
+                "",
+                "abc",
+                "../../etc/passwd",
+                "0123456789ABCDEF0123456789ABCDEF",
+                "0123456789abcdef0123456789abcdef0"
+            })
     void runIdsThatAreNoneAreRefused(String id) {
-        assertThat(sink.apply(List.of(new RunCommand.Start(id, 0, NOON, "experiment", "run", Optional.empty(), Map.of()))))
+        assertThat(sink.apply(
+                        List.of(new RunCommand.Start(id, 0, NOON, "experiment", "run", Optional.empty(), Map.of()))))
                 .hasSize(1);
     }
 
@@ -252,7 +262,10 @@ public abstract class RunSinkContract {
     @Test
     void nanIsKeptAndInfinitiesBecomeTheLargestFiniteDoubles() {
         start();
-        applied(metric(Double.NaN, 3, 3), metric(Double.POSITIVE_INFINITY, 1, 1), metric(Double.NEGATIVE_INFINITY, 2, 2));
+        applied(
+                metric(Double.NaN, 3, 3),
+                metric(Double.POSITIVE_INFINITY, 1, 1),
+                metric(Double.NEGATIVE_INFINITY, 2, 2));
 
         assertThat(tracker.metricHistory(run, "m"))
                 .extracting(MetricPoint::value)
@@ -322,7 +335,8 @@ public abstract class RunSinkContract {
         ArtifactStoreContract.atOnce(writers, writer -> () -> {
             String own = newId();
             List<RunCommand> batch = new ArrayList<>();
-            batch.add(new RunCommand.Start(own, 1, NOON, "experiment " + writer % 2, "run", Optional.empty(), Map.of()));
+            batch.add(
+                    new RunCommand.Start(own, 1, NOON, "experiment " + writer % 2, "run", Optional.empty(), Map.of()));
             for (int i = 0; i < each; i++) {
                 batch.add(new RunCommand.Metric(own, i + 2, NOON, "own", i, i));
                 batch.add(new RunCommand.Metric(run, 0, NOON.plusMillis(writer), "shared", i, i));

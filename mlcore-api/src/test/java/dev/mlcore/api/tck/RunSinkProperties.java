@@ -46,7 +46,8 @@ public abstract class RunSinkProperties {
             BigDecimal stored = Double.isNaN(value)
                     ? BigDecimal.ZERO
                     : new BigDecimal(Math.max(-Double.MAX_VALUE, Math.min(Double.MAX_VALUE, value)));
-            BigInteger exact = stored.scaleByPowerOfTen(1_100).toBigIntegerExact(); // a double has at most 1074 decimals
+            BigInteger exact =
+                    stored.scaleByPowerOfTen(1_100).toBigIntegerExact(); // a double has at most 1074 decimals
             return BigInteger.valueOf(step)
                     .shiftLeft(64)
                     .add(BigInteger.valueOf(millis))
@@ -63,10 +64,20 @@ public abstract class RunSinkProperties {
     @Provide
     Arbitrary<List<Point>> points() {
         Arbitrary<Double> values = Arbitraries.oneOf(
-                Arbitraries.of(Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0.0, -0.0, Double.MAX_VALUE, Double.MIN_VALUE, 1.0, -1.0),
+                Arbitraries.of(
+                        Double.NaN,
+                        Double.POSITIVE_INFINITY,
+                        Double.NEGATIVE_INFINITY,
+                        0.0,
+                        -0.0,
+                        Double.MAX_VALUE,
+                        Double.MIN_VALUE,
+                        1.0,
+                        -1.0),
                 Arbitraries.doubles());
         Arbitrary<Long> steps = Arbitraries.frequencyOf(
-                net.jqwik.api.Tuple.of(8, Arbitraries.longs().between(-2, 2)), net.jqwik.api.Tuple.of(1, Arbitraries.longs()));
+                net.jqwik.api.Tuple.of(8, Arbitraries.longs().between(-2, 2)),
+                net.jqwik.api.Tuple.of(1, Arbitraries.longs()));
         return Combinators.combine(values, steps, Arbitraries.longs().between(0, 3))
                 .as(Point::new)
                 .list()
@@ -76,7 +87,9 @@ public abstract class RunSinkProperties {
 
     @Property(tries = 150)
     void theLatestIsTheGreatestInWhateverOrderAndBatchesThePointsCome(
-            @ForAll("points") List<Point> points, @ForAll Random random, @ForAll @IntRange(min = 1, max = 6) int batch) {
+            @ForAll("points") List<Point> points,
+            @ForAll Random random,
+            @ForAll @IntRange(min = 1, max = 6) int batch) {
         Point greatest = Collections.max(points, (a, b) -> a.rank().compareTo(b.rank()));
         for (int order = 0; order < 2; order++) {
             List<Point> shuffled = new ArrayList<>(points);
@@ -84,15 +97,16 @@ public abstract class RunSinkProperties {
             String run = started();
             for (int from = 0; from < shuffled.size(); from += batch) {
                 List<RunCommand> commands = shuffled.subList(from, Math.min(from + batch, shuffled.size())).stream()
-                        .<RunCommand>map(p -> new RunCommand.Metric(run, 0, START.plusMillis(p.millis()), "m", p.value(), p.step()))
+                        .<RunCommand>map(p ->
+                                new RunCommand.Metric(run, 0, START.plusMillis(p.millis()), "m", p.value(), p.step()))
                         .toList();
                 assertThat(tracker().sink().apply(commands)).isEmpty();
             }
 
             assertThat(tracker().run(run).metrics().get("m") + 0.0).isEqualTo(Double.valueOf(greatest.kept() + 0.0));
             assertThat(tracker().metricHistory(run, "m").stream().map(RunSinkProperties::text))
-                    .containsExactlyInAnyOrderElementsOf(
-                            new TreeSet<>(points.stream().map(RunSinkProperties::text).toList()))
+                    .containsExactlyInAnyOrderElementsOf(new TreeSet<>(
+                            points.stream().map(RunSinkProperties::text).toList()))
                     .hasSize(new TreeSet<>(points.stream().map(Point::rank).toList()).size());
         }
     }
@@ -142,7 +156,8 @@ public abstract class RunSinkProperties {
             Instant at = START.plusMillis(i);
             commands.add(
                     switch (kinds.get(i)) {
-                        case 0 -> new RunCommand.Status(run, seq, at, RunStatus.values()[i % RunStatus.values().length]);
+                        case 0 ->
+                            new RunCommand.Status(run, seq, at, RunStatus.values()[i % RunStatus.values().length]);
                         case 1 -> new RunCommand.Tag(run, seq, at, "t", "tag " + i);
                         case 2 -> new RunCommand.Tag(run, seq, at, "mlflow.runName", "name " + i);
                         case 3 -> new RunCommand.Param(run, seq, at, "p" + i % 2, "value " + i % 3);
@@ -163,12 +178,15 @@ public abstract class RunSinkProperties {
                 info.params(),
                 info.metrics(),
                 info.tags(),
-                tracker().metricHistory(run, "m").stream().map(RunSinkProperties::text).toList());
+                tracker().metricHistory(run, "m").stream()
+                        .map(RunSinkProperties::text)
+                        .toList());
     }
 
     private String started() {
         String run = RunSinkContract.newId();
-        tracker().sink()
+        tracker()
+                .sink()
                 .apply(List.of(new RunCommand.Start(run, 0, START, "metrics", "run", Optional.empty(), Map.of())));
         return run;
     }

@@ -299,7 +299,8 @@ public abstract class TrackerContract {
             assertThatThrownBy(() -> run.param("a$b", 1)).isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> run.metric("a//b", 1)).isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> run.tag("", "x")).isInstanceOf(IllegalArgumentException.class);
-            assertThatThrownBy(() -> run.params(Map.of("good", 1, "b?d", 2))).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> run.params(Map.of("good", 1, "b?d", 2)))
+                    .isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> run.text("../a", "x")).isInstanceOf(IllegalArgumentException.class);
             run.flush();
             assertThat(tracker.run(run.id()).params()).isEmpty();
@@ -328,7 +329,10 @@ public abstract class TrackerContract {
     void metricsHaveTheTimeTheyWereMeasuredAt() {
         Instant before = Instant.ofEpochMilli(System.currentTimeMillis());
         try (Run run = tracker.experiment("churn").start("long")) {
-            run.metric("loss", 0.5, 1).metric("loss", 0.25, 2).metric("other", 1).flush();
+            run.metric("loss", 0.5, 1)
+                    .metric("loss", 0.25, 2)
+                    .metric("other", 1)
+                    .flush();
 
             List<MetricPoint> history = tracker.metricHistory(run.id(), "loss");
             assertThat(history).extracting(MetricPoint::value).containsExactly(0.5, 0.25);
@@ -344,8 +348,7 @@ public abstract class TrackerContract {
         try (Run run = tracker.experiment("churn").start("long")) {
             run.input(dataset(), "training").flush();
 
-            assertThat(tracker.run(run.id()).inputs())
-                    .containsExactly(new RunInfo.DatasetUse(dataset(), "training"));
+            assertThat(tracker.run(run.id()).inputs()).containsExactly(new RunInfo.DatasetUse(dataset(), "training"));
             run.finish();
         }
     }

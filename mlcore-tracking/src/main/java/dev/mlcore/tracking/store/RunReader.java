@@ -181,13 +181,7 @@ final class RunReader {
         Instant started = Instant.ofEpochMilli(row.getLong(5));
         long millis = row.getLong(6);
         Optional<Instant> ended = row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
-        return new Head(
-                row.getString(1),
-                name == null ? "" : name,
-                row.getString(3),
-                status,
-                started,
-                ended);
+        return new Head(row.getString(1), name == null ? "" : name, row.getString(3), status, started, ended);
     }
 
     private static RunStatus status(@Nullable String status) {
