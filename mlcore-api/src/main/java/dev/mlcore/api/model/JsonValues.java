@@ -1,6 +1,8 @@
 package dev.mlcore.api.model;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 /** JSON values as plain Java: null, text, truth values, {@code Long}, {@code BigInteger}, {@code Double}, lists, and maps with text keys. */
 final class JsonValues {
     private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final JsonMapper PYTHON = JsonMapper.builder()
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
     private static final int DEEPEST = 40;
 
     private JsonValues() {}
@@ -31,6 +37,15 @@ final class JsonValues {
     /** The same for a map. */
     static Map<String, @Nullable Object> copyMap(String what, Map<?, ?> map) {
         return map(what, map, 0);
+    }
+
+    /** A JSON text as plain Java, Python's NaN included; a text that is no JSON as it is. */
+    static @Nullable Object parse(String json) {
+        try {
+            return PYTHON.readValue(json, Object.class);
+        } catch (JsonProcessingException e) {
+            return json;
+        }
     }
 
     /** A JSON object as plain Java. */

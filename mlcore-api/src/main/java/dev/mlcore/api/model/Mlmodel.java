@@ -96,6 +96,12 @@ record Mlmodel(Path file, Map<String, @Nullable Object> root) {
     String digest(Map<String, String> files) {
         Map<String, @Nullable Object> covered = new TreeMap<>();
         DIGESTED.forEach(key -> covered.put(key, root.get(key)));
+        if (root.get("signature")
+                instanceof Map<?, ?> signature) { // stock tools write its JSON texts anew, with other blanks
+            Map<String, @Nullable Object> parsed = map("signature", signature);
+            parsed.replaceAll((key, value) -> value instanceof String text ? JsonValues.parse(text) : value);
+            covered.put("signature", parsed);
+        }
         Map<String, @Nullable Object> flavors = new TreeMap<>(flavors());
         if (flavors.get(MlcoreFlavor.NAME) instanceof Map<?, ?> mlcore) {
             Map<String, @Nullable Object> rest = map(MlcoreFlavor.NAME, mlcore);

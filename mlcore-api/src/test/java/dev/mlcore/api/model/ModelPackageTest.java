@@ -263,6 +263,10 @@ class ModelPackageTest {
         root.put("model_id", "m-" + "0af3".repeat(8));
         root.put("artifact_path", "mlflow-artifacts:/1/models/m-1/artifacts");
         root.put("prompts", null);
+        @SuppressWarnings("unchecked") // as it was written
+        Map<String, Object> signature = (Map<String, Object>) root.get("signature");
+        signature.replaceAll((key, value) ->
+                value instanceof String json ? json.replace(":", ": ").replace(",", ", ") : value);
         root.put("auth_policy", null);
         Files.writeString(place.resolve("MLmodel"), new YAMLMapper().writeValueAsString(root));
         Files.writeString(place.resolve("registered_model_meta"), "model_name: penguins\nmodel_version: '1'\n");
