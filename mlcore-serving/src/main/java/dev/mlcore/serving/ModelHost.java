@@ -65,7 +65,7 @@ final class ModelHost implements ServedModel {
     @Override
     public synchronized List<ServedVersion> versions() {
         List<ServedVersion> versions = new ArrayList<>();
-        if (!closed) {
+        if (current.state() != ServedVersion.State.CLOSED) {
             versions.add(current);
         }
         for (VersionHost version : draining) {

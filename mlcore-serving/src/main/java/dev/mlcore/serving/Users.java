@@ -41,8 +41,9 @@ final class Users {
         return (now & CLOSING) == 0;
     }
 
-    boolean closing() {
-        return (word.get() & CLOSING) != 0;
+    /** How many there are now. */
+    long count() {
+        return word.get() & ~CLOSING;
     }
 
     boolean awaitIdle(long nanos) throws InterruptedException {

@@ -147,7 +147,12 @@ final class VersionHost implements ServedVersion {
         users.leave();
     }
 
-    UnavailableException unavailable() {
+    /** Whether somebody holds it. */
+    boolean inUse() {
+        return users.count() > 0;
+    }
+
+    private UnavailableException unavailable() {
         return new UnavailableException("Cannot call model " + model + " version " + version + ": it "
                 + (state == State.CLOSED ? "was" : "is being")
                 + " closed (expected: a served version; serve the model again)");

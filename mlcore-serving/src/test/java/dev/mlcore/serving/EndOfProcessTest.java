@@ -48,6 +48,8 @@ class EndOfProcessTest {
                 "-XX:ErrorFile=" + folder.resolve("hs_err_%p.log"),
                 "-Djava.io.tmpdir=" + folder,
                 "-Ddelay=" + delay,
+                // A long command line once ended the process before the first model was loaded.
+                "-Dpadding=" + "x".repeat(20_000),
                 "-cp",
                 classPath(),
                 EndOfProcess.class.getName(),

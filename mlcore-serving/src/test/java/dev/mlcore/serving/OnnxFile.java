@@ -184,7 +184,7 @@ public final class OnnxFile {
     }
 
     /** sum = a + b. */
-    static byte[] add() {
+    public static byte[] add() {
         return graph().input("a", DataType.FLOAT32, "batch", 2)
                 .input("b", DataType.FLOAT32, "batch", 2)
                 .output("sum", DataType.FLOAT32, "batch", 2)
@@ -222,6 +222,15 @@ public final class OnnxFile {
                 .node("Softmax", List.of("scores"), List.of("probabilities"), integer("axis", -1))
                 .node("ArgMax", List.of("probabilities"), List.of("label"), integer("axis", 1), integer("keepdims", 0))
                 .node("Gather", List.of("names", "label"), List.of("name"))
+                .bytes();
+    }
+
+    /** value = {10, 20}[index]; other indices fail. */
+    public static byte[] table() {
+        return graph().input("index", DataType.INT64, "n")
+                .output("value", DataType.FLOAT32, "n")
+                .floats("values", new float[] {10, 20}, 2)
+                .node("Gather", List.of("values", "index"), List.of("value"))
                 .bytes();
     }
 

@@ -1,14 +1,19 @@
 package dev.mlcore.serving.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import dev.mlcore.api.UnavailableException;
 import dev.mlcore.api.UnsupportedException;
+import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,15 +97,48 @@ final class OrtRuntime {
             exiting = true;
             throw ending(model);
         }
+        AtomicReference<OrtEnvironment> made = new AtomicReference<>();
+        AtomicReference<Throwable> failed = new AtomicReference<>();
+        Thread maker = new Thread(
+                null,
+                () -> {
+                    try {
+                        keepAlive();
+                        OrtEnvironment shared = OrtEnvironment.getEnvironment();
+                        shared.setTelemetry(false);
+                        made.set(shared);
+                    } catch (OrtException | LinkageError | RuntimeException e) {
+                        failed.set(e);
+                    }
+                },
+                "mlcore-serving-native",
+                stackBytes());
+        maker.setDaemon(true);
+        maker.start();
+        join(maker);
+        OrtEnvironment shared = made.get();
+        if (shared != null) {
+            return shared;
+        }
+        Throwable cause = failed.get();
+        throw new UnsupportedException(
+                "Cannot load ONNX Runtime's native library for model " + model + ": " + root(cause)
+                        + ". It is unpacked into java.io.tmpdir, which must be writable and allow execution, and exists for Linux (glibc) x64 and"
+                        + " arm64, macOS arm64 and Windows x64; onnxruntime.native.path names a folder with another copy",
+                cause);
+    }
+
+    /**
+     * On Linux, making the environment starts ONNX Runtime's telemetry, which matches a recursive regular expression against the process's command
+     * line: some hundred bytes of stack for each of its characters, and a class path easily has thousands. On a usual thread that ends the process
+     * without a word.
+     */
+    private static long stackBytes() {
+        long usual = 1L << 20;
         try {
-            keepAlive();
-            return OrtEnvironment.getEnvironment();
-        } catch (LinkageError | RuntimeException e) {
-            throw new UnsupportedException(
-                    "Cannot load ONNX Runtime's native library for model " + model + ": " + root(e)
-                            + ". It is unpacked into java.io.tmpdir, which must be writable and allow execution, and exists for Linux (glibc) x64 and"
-                            + " arm64, macOS arm64 and Windows x64; onnxruntime.native.path names a folder with another copy",
-                    e);
+            return usual + 1024L * Files.readAllBytes(Path.of("/proc/self/cmdline")).length;
+        } catch (IOException e) {
+            return usual; // not Linux
         }
     }
 
@@ -124,7 +162,24 @@ final class OrtRuntime {
         }
     }
 
-    private static String root(Throwable thrown) {
+    private static void join(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true; // it takes no longer than loading a library does
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String root(@Nullable Throwable thrown) {
+        if (thrown == null) {
+            return "unknown";
+        }
         Throwable cause = thrown;
         while (cause.getCause() != null) {
             cause = cause.getCause();
