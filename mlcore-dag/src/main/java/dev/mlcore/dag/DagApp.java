@@ -57,11 +57,12 @@ public sealed interface DagApp permits App {
         Builder intercept(TaskInterceptor interceptor);
 
         /**
-         * Adds how values of one more type are stored.
+         * Adds how values of one more type are stored. Of several for a type the first one writes; the others read what they wrote in
+         * earlier releases.
          *
          * @param codec thread-safe
          * @return this
-         * @throws IllegalArgumentException if there is one of the same name or type already, or its name is malformed
+         * @throws IllegalArgumentException if there is one of the same name already, or its name is malformed
          */
         Builder codec(Codec<?> codec);
 

@@ -107,7 +107,7 @@ public record App(
         @Override
         public Builder codec(Codec<?> codec) {
             String name = requireNonNull(codec.name(), "name of the codec");
-            Class<?> type = requireNonNull(codec.type(), "type of the codec");
+            requireNonNull(codec.type(), "type of the codec");
             if (!FORMAT.matcher(name).matches()) {
                 throw new IllegalArgumentException(
                         "codec name: '" + name + "' (expected: 1 to 100 letters, digits, . _ / -)");
@@ -117,7 +117,6 @@ public record App(
                     throw new IllegalArgumentException("codec name: '" + name + "' (expected: given once)");
                 }
             }
-            requireNonNull(type);
             codecs.add(codec);
             return this;
         }
