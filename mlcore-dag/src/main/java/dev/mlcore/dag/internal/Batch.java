@@ -64,6 +64,22 @@ final class Batch {
         outbox.add(new Rows.OutboxRow(nextNo(), runId, task, path, attempt, RunCommandJson.encode(command)));
     }
 
+    /** Forgets everything: what was to be done could not be done. */
+    void clear() {
+        runs.clear();
+        runChanges.clear();
+        instances.clear();
+        starts.clear();
+        ends.clear();
+        values.clear();
+        outbox.clear();
+        late.clear();
+        events.clear();
+        release.clear();
+        done.clear();
+        ready.clear();
+    }
+
     /** Whether there is anything for the store. */
     boolean writes() {
         return !(runs.isEmpty() && runChanges.isEmpty() && instances.isEmpty() && values.isEmpty()) || tracks();

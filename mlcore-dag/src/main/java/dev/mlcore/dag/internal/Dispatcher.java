@@ -131,10 +131,17 @@ final class Dispatcher {
         }
         instance.leaseAsked = true;
         String owner = instance.run.row.dagId() + "/" + instance.display() + "#" + (instance.attempt + 1);
-        CompletableFuture<DeviceLease> future =
-                devices.request(instance.task.node.device().orElseThrow(), owner);
+        CompletableFuture<DeviceLease> future = request(instance, owner);
         asked.put(instance, future);
         future.whenComplete((lease, failure) -> post.accept(batch -> granted(instance, future, lease, failure, batch)));
+    }
+
+    private CompletableFuture<DeviceLease> request(Instance instance, String owner) {
+        try {
+            return devices.request(instance.task.node.device().orElseThrow(), owner);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e); // a pool that is closed, for example
+        }
     }
 
     private void granted(
@@ -193,12 +200,7 @@ final class Dispatcher {
             if (run.phase == Rows.Phase.CANCELLING) {
                 run.attemptCancelled(instance, batch);
             } else if (outcome instanceof Outcome.Success success) {
-                run.succeed(
-                        instance,
-                        success.value(),
-                        success.result() instanceof String text ? text : null,
-                        node -> Inputs.size(success.result(), node),
-                        batch);
+                run.succeed(instance, success, batch);
                 if (success.shareable() && success.result() != null) {
                     instance.shared = new SoftReference<>(success.result());
                 }
@@ -296,6 +298,12 @@ final class Dispatcher {
                 }
             }
         }
+    }
+
+    /** Nothing is going to be committed any more: bodies need not go on. */
+    void abandon() {
+        closing = true;
+        running.forEach(Attempt::interrupt);
     }
 
     /** Lets nothing more start and interrupts bodies; the future completes when the last one is over and its end committed. */

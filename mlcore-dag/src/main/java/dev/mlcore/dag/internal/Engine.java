@@ -137,7 +137,12 @@ final class Engine implements DagEngine, Loop.Engine, BodyContext.Lent {
         for (RunRow row : store.openRuns()) {
             GraphDag dag = known.get(List.of(row.dagId(), row.hash()));
             if (dag != null) {
-                onWriter(batch -> takeUp(row, dag, batch));
+                try {
+                    onWriter(batch -> takeUp(row, dag, batch));
+                } catch (RuntimeException e) { // one run that cannot be read keeps no other from going on
+                    loop.post(batch -> batch.event(
+                            row.id(), "", Instance.UNMAPPED, 0, "NOT_RESUMED", String.valueOf(e.getMessage())));
+                }
             }
         }
     }
@@ -200,11 +205,10 @@ final class Engine implements DagEngine, Loop.Engine, BodyContext.Lent {
             Recovery.tracked(row, checked, batch);
         }
         batch.event(row.id(), "", Instance.UNMAPPED, 0, "RUNNING", "");
-        live.put(row.id(), run);
-        forget(run);
         synchronized (run) {
             run.begin(batch);
         }
+        keep(run);
         return run;
     }
 
@@ -243,8 +247,6 @@ final class Engine implements DagEngine, Loop.Engine, BodyContext.Lent {
                 run.complete();
                 return run;
             }
-            live.put(row.id(), run);
-            forget(run);
             if (!row.fingerprint().equals(dag.graph().fingerprint())) {
                 batch.runChanges.add(
                         new Rows.RunChange(row.no(), row.phase(), dag.graph().fingerprint(), null, null));
@@ -259,6 +261,7 @@ final class Engine implements DagEngine, Loop.Engine, BodyContext.Lent {
             }
             batch.event(row.id(), "", Instance.UNMAPPED, 0, "RUNNING", "RESUMED");
             run.restore(store.instances(row.no()), batch);
+            keep(run);
         }
         if (row.phase() == Phase.CANCELLING) {
             run.phase = Phase.RUNNING;
@@ -267,7 +270,8 @@ final class Engine implements DagEngine, Loop.Engine, BodyContext.Lent {
         return run;
     }
 
-    private void forget(RunState run) {
+    private void keep(RunState run) {
+        live.put(run.id(), run);
         run.done.whenComplete((nothing, thrown) -> live.remove(run.id(), run));
     }
 
@@ -321,6 +325,7 @@ final class Engine implements DagEngine, Loop.Engine, BodyContext.Lent {
                 T result = work.apply(batch);
                 batch.done.add(() -> future.complete(result));
             } catch (RuntimeException e) {
+                batch.clear();
                 future.completeExceptionally(e);
             }
         });
@@ -376,6 +381,7 @@ final class Engine implements DagEngine, Loop.Engine, BodyContext.Lent {
     @Override
     public void broken(RuntimeException thrown) {
         failure = thrown;
+        dispatcher.abandon();
         release(thrown);
     }
 

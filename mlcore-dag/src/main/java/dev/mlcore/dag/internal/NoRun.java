@@ -39,8 +39,9 @@ final class NoRun extends RunFace {
 
     @Override
     public LoggedModel logModel(String name, ModelPackage model) {
-        throw new UnsupportedException("Cannot log model '" + name
-                + "': the engine has no tracker to store it; give it one with DagEngine.builder(…).tracking(…)");
+        throw new UnsupportedException(
+                "Cannot log model '" + name
+                        + "': the engine had no tracker when the run was submitted; give it one with DagEngine.builder(…).tracking(…) and submit again");
     }
 
     @Override

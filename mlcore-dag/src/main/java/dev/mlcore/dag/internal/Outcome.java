@@ -1,5 +1,6 @@
 package dev.mlcore.dag.internal;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** How a body ended. */
@@ -10,8 +11,14 @@ sealed interface Outcome {
      * @param value what was stored
      * @param result what it returned, for what is decided by it at once
      * @param shareable whether consumers may be given that very object
+     * @param sizes over how many of its elements each mapped task is run, by the task's index
      */
-    record Success(Rows.Stored value, @Nullable Object result, boolean shareable) implements Outcome {}
+    record Success(Rows.Stored value, @Nullable Object result, boolean shareable, Map<Integer, Integer> sizes)
+            implements Outcome {
+        public Success {
+            sizes = Map.copyOf(sizes);
+        }
+    }
 
     /** It threw. */
     record Threw(Failure failure) implements Outcome {}

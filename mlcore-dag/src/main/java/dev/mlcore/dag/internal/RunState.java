@@ -16,7 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -156,21 +155,26 @@ final class RunState {
         event(instance, "RUNNING", "", batch);
     }
 
-    /** An attempt succeeded; its value becomes visible with this very batch. */
-    void succeed(
-            Instance instance, Rows.Stored value, @Nullable String label, ToIntFunction<TaskNode> sizes, Batch batch) {
-        RunTask task = instance.task;
-        task.label = label;
-        if (!task.mapped()) {
-            for (int index : downstream.get(task.node.index())) {
-                TaskNode node = graph.tasks().get(index);
-                if (node.mapOver().orElse(null) instanceof Graph.Input.OfTask over
-                        && over.task() == task.node.index()) {
-                    task.sizes.put(index, sizes.applyAsInt(node));
-                }
+    /** Over how many elements of a task's value each task that is mapped over it is run; fails if it is no collection. */
+    Map<Integer, Integer> sizes(RunTask task, @Nullable Object value) {
+        Map<Integer, Integer> sizes = new HashMap<>();
+        for (int index : downstream.get(task.node.index())) {
+            TaskNode node = graph.tasks().get(index);
+            if (!task.mapped()
+                    && node.mapOver().orElse(null) instanceof Graph.Input.OfTask over
+                    && over.task() == task.node.index()) {
+                sizes.put(index, Inputs.size(value, node));
             }
         }
-        batch.values.add(new Rows.ValueRow(row.no(), task.node.id(), instance.path, value));
+        return sizes;
+    }
+
+    /** An attempt succeeded; its value becomes visible with this very batch. */
+    void succeed(Instance instance, Outcome.Success success, Batch batch) {
+        RunTask task = instance.task;
+        task.label = success.result() instanceof String text ? text : null;
+        task.sizes.putAll(success.sizes());
+        batch.values.add(new Rows.ValueRow(row.no(), task.node.id(), instance.path, success.value()));
         end(instance, End.SUCCEEDED, "", null, batch);
         event(instance, "SUCCEEDED", "", batch);
         settle(instance, TaskState.SUCCEEDED, null, batch);

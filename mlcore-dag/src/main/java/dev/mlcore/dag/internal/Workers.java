@@ -1,8 +1,10 @@
 package dev.mlcore.dag.internal;
 
+import dev.mlcore.api.device.DeviceLease;
 import dev.mlcore.dag.Fn0;
 import dev.mlcore.dag.TaskContext;
 import dev.mlcore.dag.TaskInterceptor;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class Workers implements AutoCloseable {
     /** How many bodies at once an executor of the application's is handed, which alone knows how many threads it has. */
     private static final int FOREIGN_SLOTS = 1024;
+
+    private static final System.Logger LOG = System.getLogger(Workers.class.getName());
 
     private final Executor executor;
     private final @Nullable ExecutorService own;
@@ -85,7 +89,11 @@ final class Workers implements AutoCloseable {
                     "dag/values/" + instance.run.id() + "/" + instance.task.node.id() + "/" + instance.path + "/"
                             + attempt.number,
                     attempt.workDir);
-            return new Outcome.Success(stored, result, result != null && values.shareable(result));
+            return new Outcome.Success(
+                    stored,
+                    result,
+                    result != null && values.shareable(result),
+                    instance.run.sizes(instance.task, result));
         } catch (Throwable e) { // an attempt that ran out of memory has failed, too
             return new Outcome.Threw(Failure.of(e));
         } finally {
@@ -114,9 +122,18 @@ final class Workers implements AutoCloseable {
         attempt.log.close();
         try {
             attempt.afterwards();
-        } finally {
-            if (attempt.lease != null) {
-                attempt.lease.close();
+        } catch (RuntimeException e) {
+            LOG.log(
+                    Level.WARNING,
+                    "Cannot close the tracked run of " + attempt.instance.display() + "; its end is told by the engine",
+                    e);
+        }
+        DeviceLease lease = attempt.lease;
+        if (lease != null) {
+            try {
+                lease.close();
+            } catch (RuntimeException e) {
+                LOG.log(Level.WARNING, "Cannot give back the devices of " + attempt.instance.display(), e);
             }
         }
     }

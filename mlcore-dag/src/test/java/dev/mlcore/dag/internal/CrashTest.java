@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mlcore.api.tracking.RunCommand;
 import dev.mlcore.api.tracking.RunStatus;
-import java.io.File;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.CodeSource;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -21,7 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -137,16 +133,9 @@ class CrashTest {
 
     private int child(Path home, int event) throws IOException, InterruptedException {
         Path output = home.resolve("output" + event + ".txt");
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        CrashChild.class.getName(),
-                        home.toString(),
-                        Integer.toString(event))
+        ProcessBuilder builder = ChildProcess.of(CrashChild.class, home.toString(), Integer.toString(event))
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
-        builder.environment().put("CLASSPATH", classPath());
         Process process = builder.start();
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
             process.destroyForcibly().waitFor();
@@ -156,22 +145,5 @@ class CrashTest {
             throw new AssertionError("the process failed: " + Files.readString(output));
         }
         return process.exitValue();
-    }
-
-    /** The class path, and what the build put on the module path. */
-    private static String classPath() {
-        StringJoiner path = new StringJoiner(File.pathSeparator);
-        path.add(System.getProperty("java.class.path"));
-        String modules = System.getProperty("jdk.module.path");
-        if (modules != null) {
-            path.add(modules);
-        }
-        for (Class<?> type : List.of(CrashChild.class, Engine.class)) {
-            CodeSource source = type.getProtectionDomain().getCodeSource();
-            path.add(Path.of(URI.create(source.getLocation().toString())).toString());
-        }
-        String patched = System.getProperty("mlcore.test.classes", "target/test-classes");
-        path.add(patched);
-        return path.toString();
     }
 }
