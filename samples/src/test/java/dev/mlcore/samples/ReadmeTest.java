@@ -45,7 +45,7 @@ class ReadmeTest {
             String end = "// end::" + block.group(2) + "[]";
             assertThat(source).contains(tag, end);
             String region = source.substring(source.indexOf(tag) + tag.length(), source.indexOf(end));
-            region = region.substring(region.indexOf('\n') + 1, region.lastIndexOf('\n') + 1);
+            region = region.substring(region.indexOf('\n') + 1, region.lastIndexOf('\n'));
             assertThat(block.group(3).strip()).isEqualTo(region.stripIndent().strip());
             blocks++;
         }
