@@ -1,5 +1,6 @@
 package dev.mlcore.gpu;
 
+import com.google.common.base.Splitter;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -48,7 +49,7 @@ record Host(String os, Path root, Map<String, String> environment, Duration limi
         String program = windows() ? "nvidia-smi.exe" : "nvidia-smi";
         String path = environment.getOrDefault(windows() ? "Path" : "PATH", environment.getOrDefault("PATH", ""));
         List<Path> places = new ArrayList<>();
-        for (String folder : path.split(File.pathSeparator)) {
+        for (String folder : Splitter.on(File.pathSeparatorChar).split(path)) {
             try {
                 Path place = Path.of(folder);
                 if (place.isAbsolute()) { // a relative entry would run what lies in the working directory

@@ -62,7 +62,7 @@ final class Ledger implements DevicePool {
     public CompletableFuture<DeviceLease> request(DeviceRequest request, String owner) {
         requireNonNull(request, "request");
         requireNonNull(owner, "owner");
-        if (request.gpus() == 0 || request.gpus() > gpus.size() && request.cpuWillDo()) {
+        if (request.gpus() == 0 || (request.gpus() > gpus.size() && request.cpuWillDo())) {
             return cpu.request(DeviceRequest.ofCpu(), owner);
         }
         if (request.gpus() > gpus.size()) {
@@ -88,7 +88,7 @@ final class Ledger implements DevicePool {
             }
             queue.add(waiter);
         }
-        waiter.future.whenComplete((lease, failure) -> withdraw(waiter));
+        CompletableFuture<?> unused = waiter.future.whenComplete((lease, failure) -> withdraw(waiter));
         return waiter.future;
     }
 

@@ -201,7 +201,8 @@ class GpusTest {
     @Test
     void runsNothingFromARelativeSearchPath() throws Exception {
         FakeHost host = host().smiSaying(FakeHost.h100(0, FakeHost.A));
-        Path relative = Path.of("").toAbsolutePath().relativize(root.toRealPath().resolve("bin"));
+        Path relative =
+                Path.of("").toAbsolutePath().relativize(root.toRealPath().resolve("bin"));
         assertThat(host.env("PATH", relative.toString()).detect().devices()).isEmpty();
     }
 

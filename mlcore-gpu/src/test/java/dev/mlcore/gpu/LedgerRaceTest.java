@@ -14,10 +14,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,6 +36,7 @@ class LedgerRaceTest {
     /** Who holds a device, kept apart from the pool: claimed at the grant, given up before the close. */
     private final Map<String, Object> hands = new ConcurrentHashMap<>();
 
+    private final Queue<CompletableFuture<Void>> callbacks = new ConcurrentLinkedQueue<>();
     private final AtomicInteger granted = new AtomicInteger();
 
     @Test
@@ -69,6 +72,9 @@ class LedgerRaceTest {
                         lease -> lease != null);
         assertThat(all.devices()).hasSize(GPUS);
         assertThat(hands).isEmpty();
+        for (CompletableFuture<Void> callback : callbacks) {
+            callback.get(10, SECONDS); // fails as its assertions do
+        }
         assertThat(granted).hasValueGreaterThan(THREADS * ROUNDS / 2);
         pool.close();
         assertThat(threads.awaitTermination(10, SECONDS)).isTrue();
@@ -99,13 +105,13 @@ class LedgerRaceTest {
     }
 
     private void useCallback(DevicePool pool, Random random) {
-        pool.request(wanted(random), "callback").thenAccept(this::use);
+        callbacks.add(pool.request(wanted(random), "callback").thenAccept(this::use));
     }
 
     private void cancelAtOnce(DevicePool pool, Random random) {
         CompletableFuture<DeviceLease> future = pool.request(wanted(random), "cancelling");
         if (random.nextBoolean()) {
-            Thread.yield();
+            Thread.onSpinWait();
         }
         if (!future.cancel(true)) {
             use(future.join());

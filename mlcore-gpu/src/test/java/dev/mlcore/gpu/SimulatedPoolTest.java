@@ -10,6 +10,7 @@ import dev.mlcore.api.device.DevicePool;
 import dev.mlcore.api.device.DeviceRequest;
 import dev.mlcore.api.tck.GpuPoolContract;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class SimulatedPoolTest extends GpuPoolContract {
@@ -33,7 +34,7 @@ class SimulatedPoolTest extends GpuPoolContract {
     @Test
     void saysWhoHoldsWhat() {
         pool.acquire(DeviceRequest.ofGpus(3), "penguins/train#3");
-        pool.request(DeviceRequest.ofGpus(2), "penguins/train#4");
+        CompletableFuture<DeviceLease> unused = pool.request(DeviceRequest.ofGpus(2), "penguins/train#4");
         assertThatThrownBy(() -> pool.acquire(DeviceRequest.ofGpus(1).waiting(Duration.ZERO), "penguins/train#5"))
                 .hasMessage("Cannot lease 1 GPU to penguins/train#5 within PT0S: 1 of 4 free (sim-0 held by"
                         + " penguins/train#3, sim-1 held by penguins/train#3, sim-2 held by penguins/train#3);"
@@ -47,7 +48,8 @@ class SimulatedPoolTest extends GpuPoolContract {
     void aServedRequestKeepsNoClockRunning() {
         DeviceLease held = pool.acquire(DeviceRequest.ofGpus(4), "a");
         pool.request(DeviceRequest.ofGpus(1).waiting(Duration.ofHours(1)), "b").cancel(true);
-        var served = pool.request(DeviceRequest.ofGpus(1).waiting(Duration.ofHours(1)), "c");
+        CompletableFuture<DeviceLease> served =
+                pool.request(DeviceRequest.ofGpus(1).waiting(Duration.ofHours(1)), "c");
         held.close();
         assertThat(served).isCompleted();
         await().until(() -> Thread.getAllStackTraces().keySet().stream()

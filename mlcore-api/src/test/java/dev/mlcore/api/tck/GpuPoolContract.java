@@ -74,7 +74,7 @@ public abstract class GpuPoolContract extends DevicePoolContract {
         CompletableFuture<DeviceLease> third = pool.request(ONE, "c");
         assertThat(second).isNotDone();
         AtomicReference<Thread> granter = new AtomicReference<>();
-        second.thenRun(() -> granter.set(Thread.currentThread()));
+        CompletableFuture<Void> unused = second.thenRun(() -> granter.set(Thread.currentThread()));
         held.close();
         assertThat(second).isCompleted();
         assertThat(granter).hasValue(Thread.currentThread());
@@ -99,7 +99,7 @@ public abstract class GpuPoolContract extends DevicePoolContract {
     @Test
     void theCpuWaitsForNobody() {
         pool.acquire(all(), "a");
-        pool.request(all(), "b");
+        CompletableFuture<DeviceLease> unused = pool.request(all(), "b");
         assertThat(ids(pool.request(DeviceRequest.ofCpu(), "c").getNow(null))).containsExactly("cpu");
     }
 
@@ -166,7 +166,7 @@ public abstract class GpuPoolContract extends DevicePoolContract {
     @Test
     void theImpatientDoNotJumpTheQueue() {
         pool.acquire(ONE, "a");
-        pool.request(all(), "big");
+        CompletableFuture<DeviceLease> unused = pool.request(all(), "big");
         assertThat(failure(pool.request(ONE.waiting(Duration.ZERO), "b"))).isInstanceOf(ExhaustedException.class);
     }
 
@@ -285,8 +285,10 @@ public abstract class GpuPoolContract extends DevicePoolContract {
     private CompletableFuture<Boolean> answeredElsewhere(CompletableFuture<DeviceLease> asked) {
         return asked.handle((lease, failure) -> {
             CompletableFuture<Boolean> answer = new CompletableFuture<>();
-            Thread other = new Thread(() ->
-                    pool.request(ONE.waiting(Duration.ZERO), "other").whenComplete((l, e) -> answer.complete(true)));
+            Thread other = new Thread(() -> {
+                CompletableFuture<?> unused =
+                        pool.request(ONE.waiting(Duration.ZERO), "other").whenComplete((l, e) -> answer.complete(true));
+            });
             other.start();
             return answer.completeOnTimeout(false, 10, TimeUnit.SECONDS).join();
         });
