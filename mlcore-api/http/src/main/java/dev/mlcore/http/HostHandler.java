@@ -113,7 +113,7 @@ final class HostHandler extends Handler.Abstract {
                             + request.getHttpURI().getPath() + ": " + e,
                     e);
         }
-        if (client != null && client.status() == ClientFailure.GONE || response.isCommitted()) {
+        if ((client != null && client.status() == ClientFailure.GONE) || response.isCommitted()) {
             callback.failed(e); // cuts the connection, so that half an answer is not taken for a whole one
             return;
         }

@@ -84,7 +84,7 @@ final class JettyExchange implements HttpExchange {
         if (name.isEmpty() || !name.chars().allMatch(c -> c > 0x20 && c < 0x7f && c != ':')) {
             throw new IllegalArgumentException("name: " + name + " (expected: the name of a header)");
         }
-        if (!value.chars().allMatch(c -> c >= 0x20 && c < 0x7f || c == '\t')) {
+        if (!value.chars().allMatch(c -> (c >= 0x20 && c < 0x7f) || c == '\t')) {
             throw new IllegalArgumentException("value: of header " + name + " (expected: visible ASCII and spaces)");
         }
         response.getHeaders().put(name, value);
@@ -94,7 +94,9 @@ final class JettyExchange implements HttpExchange {
     @Override
     public OutputStream respond(int status, String contentType) {
         begin(status, contentType);
-        return out = new Watched(Response.asBufferedOutputStream(request, response));
+        OutputStream begunOut = new Watched(Response.asBufferedOutputStream(request, response));
+        out = begunOut;
+        return begunOut;
     }
 
     @Override

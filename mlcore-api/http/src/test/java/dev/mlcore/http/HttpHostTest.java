@@ -504,7 +504,7 @@ class HttpHostTest {
 
     @Test
     void refusesAPortInUse() throws Exception {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = taken.getLocalPort();
             assertThatThrownBy(() -> HttpHost.builder().httpPort(port).start())
                     .isInstanceOf(UnavailableException.class)

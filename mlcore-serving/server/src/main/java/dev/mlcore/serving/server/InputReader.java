@@ -182,7 +182,7 @@ final class InputReader {
         if (shared) {
             set.add("'shared_memory_region'");
         }
-        if (set.size() > 1 || set.isEmpty() && size > 0) {
+        if (set.size() > 1 || (set.isEmpty() && size > 0)) {
             throw new InvalidInputException(
                     "Input must set only one of the following fields: 'data', 'binary_data_size' in 'parameters', "
                             + "'shared_memory_region' in 'parameters'. But "

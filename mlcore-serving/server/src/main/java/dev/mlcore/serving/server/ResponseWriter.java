@@ -22,13 +22,26 @@ final class ResponseWriter {
 
     private ResponseWriter() {}
 
-    /**
-     * A written answer.
-     *
-     * @param body JSON, then bytes
-     * @param jsonLength how much of it is JSON
-     */
-    record Written(byte[] body, int jsonLength) {}
+    /** A written answer. */
+    static final class Written {
+        private final byte[] body;
+        private final int jsonLength;
+
+        private Written(byte[] body, int jsonLength) {
+            this.body = body;
+            this.jsonLength = jsonLength;
+        }
+
+        /** JSON, then bytes; not copied. */
+        byte[] body() {
+            return body;
+        }
+
+        /** How much of it is JSON. */
+        int jsonLength() {
+            return jsonLength;
+        }
+    }
 
     /**
      * Writes an answer.

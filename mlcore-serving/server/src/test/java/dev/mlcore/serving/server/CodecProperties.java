@@ -109,10 +109,11 @@ class CodecProperties {
     private static Tensor back(Tensor tensor) {
         String written = Samples.write(Map.of("x", tensor));
         String data = written.substring(written.indexOf("\"data\":"), written.lastIndexOf("}]}"));
-        return Samples.read("{\"inputs\":[{\"name\":\"x\",\"shape\":[" + tensor.size() + "],\"datatype\":\""
-                        + tensor.type().oipName() + "\"," + data + "}]}")
-                .inputs()
-                .get("x");
+        return Samples.get(
+                Samples.read("{\"inputs\":[{\"name\":\"x\",\"shape\":[" + tensor.size() + "],\"datatype\":\""
+                                + tensor.type().oipName() + "\"," + data + "}]}")
+                        .inputs(),
+                "x");
     }
 
     /** Bytes behind the JSON are the tensors' own, in order, both ways. */
@@ -159,7 +160,7 @@ class CodecProperties {
         System.arraycopy(written.body(), written.jsonLength(), body, json.length, body.length - json.length);
         InferRequest request = RequestReader.read("m", body, json.length);
         for (Sample sample : samples) {
-            Tensor read = request.inputs().get(sample.name());
+            Tensor read = Samples.get(request.inputs(), sample.name());
             if (sample.type() == DataType.STRING) {
                 assertThat(read.toBytes()).isDeepEqualTo(sample.tensor().toBytes());
             } else {

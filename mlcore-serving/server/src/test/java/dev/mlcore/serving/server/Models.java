@@ -61,7 +61,7 @@ final class Models implements AutoCloseable {
             throw new IllegalStateException("/secret/path");
         });
         add(backends, names, "picky", List.of(spec("x", DataType.INT64)), List.of(spec("y", DataType.INT64)), in -> {
-            throw new InvalidInputException("x: " + in.get("x").toLongs()[0] + " (expected: a prime)");
+            throw new InvalidInputException("x: " + Samples.get(in, "x").toLongs()[0] + " (expected: a prime)");
         });
         InferenceEngine.Builder builder = InferenceEngine.builder();
         backends.forEach(builder::backend);
@@ -81,12 +81,12 @@ final class Models implements AutoCloseable {
     }
 
     private static Map<String, Tensor> sum(Map<String, Tensor> in) {
-        float[] a = in.get("a").toFloats();
-        float[] b = in.get("b").toFloats();
+        float[] a = Samples.get(in, "a").toFloats();
+        float[] b = Samples.get(in, "b").toFloats();
         for (int i = 0; i < a.length; i++) {
             b[i] += a[i];
         }
-        return Map.of("sum", Tensor.of(b, in.get("b").shape()), "first", in.get("a"));
+        return Map.of("sum", Tensor.of(b, Samples.get(in, "b").shape()), "first", in.get("a"));
     }
 
     private static TensorSpec spec(String name, DataType type, String... dims) {

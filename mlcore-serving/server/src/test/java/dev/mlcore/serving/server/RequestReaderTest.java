@@ -42,7 +42,7 @@ class RequestReaderTest {
                         Map.entry("scalar", Tensor.of(new long[] {9007199254740993L})),
                         Map.entry("none", Tensor.of(new double[0], 0, 3)),
                         Map.entry("noText", Tensor.of(new String[0], 0)));
-        assertThat(Float.floatToIntBits(request.inputs().get("f").toFloats()[2]))
+        assertThat(Float.floatToIntBits(Samples.get(request.inputs(), "f").toFloats()[2]))
                 .isEqualTo(Float.floatToIntBits(-0.0f));
         assertThat(request.outputs()).containsExactly(new WantedOutput("y", true), new WantedOutput("z", false));
         assertThat(request.allBinary()).isFalse();
@@ -371,10 +371,11 @@ class RequestReaderTest {
     }
 
     private static Tensor read(String type, String shape, String tokens) {
-        return Samples.read("{\"inputs\":[{\"name\":\"x\",\"shape\":[" + shape + "],\"datatype\":\"" + type
-                        + "\",\"data\":[" + tokens + "]}]}")
-                .inputs()
-                .get("x");
+        return Samples.get(
+                Samples.read("{\"inputs\":[{\"name\":\"x\",\"shape\":[" + shape + "],\"datatype\":\"" + type
+                                + "\",\"data\":[" + tokens + "]}]}")
+                        .inputs(),
+                "x");
     }
 
     private static void refusedBinary(String json, String message, int... bytes) {

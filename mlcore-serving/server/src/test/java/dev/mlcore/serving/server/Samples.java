@@ -41,7 +41,11 @@ final class Samples {
     private Samples() {}
 
     /** A tensor and the values it was made of, as JSON nodes in row-major order. */
-    record Sample(String name, DataType type, long[] shape, List<JsonNode> leaves, Tensor tensor) {}
+    record Sample(String name, DataType type, List<JsonNode> leaves, Tensor tensor) {
+        long[] shape() {
+            return tensor.shape();
+        }
+    }
 
     static Sample sample(Random random, String name) {
         DataType type = TYPES.get(random.nextInt(TYPES.size()));
@@ -58,7 +62,7 @@ final class Samples {
             leaves.add(leaf(random, type, bytes, texts, i));
         }
         Tensor tensor = type == DataType.STRING ? Tensor.of(texts, shape) : Tensor.of(type, bytes.flip(), shape);
-        return new Sample(name, type, shape, leaves, tensor);
+        return new Sample(name, type, leaves, tensor);
     }
 
     private static JsonNode leaf(Random random, DataType type, ByteBuffer bytes, String[] texts, int i) {
@@ -138,14 +142,14 @@ final class Samples {
         members.put("name", NODES.textNode(sample.name));
         members.put("datatype", NODES.textNode(sample.type.oipName()));
         ArrayNode shape = NODES.arrayNode();
-        for (long dim : sample.shape) {
+        for (long dim : sample.shape()) {
             shape.add(dim);
         }
         members.put("shape", shape);
         members.put(
                 "something",
                 NODES.objectNode().set("unknown", NODES.arrayNode().add(1).add("]}")));
-        boolean nested = random.nextBoolean() && sample.shape.length > 0 && sample.tensor.size() > 0;
+        boolean nested = random.nextBoolean() && sample.shape().length > 0 && sample.tensor.size() > 0;
         members.put(
                 "data",
                 nested ? nested(sample, 0, sample.leaves) : NODES.arrayNode().addAll(sample.leaves));
@@ -158,11 +162,11 @@ final class Samples {
 
     private static JsonNode nested(Sample sample, int dim, List<JsonNode> leaves) {
         ArrayNode array = NODES.arrayNode();
-        if (dim == sample.shape.length - 1) {
+        if (dim == sample.shape().length - 1) {
             return array.addAll(leaves);
         }
-        int each = leaves.size() / (int) sample.shape[dim];
-        for (int i = 0; i < sample.shape[dim]; i++) {
+        int each = leaves.size() / (int) sample.shape()[dim];
+        for (int i = 0; i < sample.shape()[dim]; i++) {
             array.add(nested(sample, dim + 1, leaves.subList(i * each, (i + 1) * each)));
         }
         return array;
@@ -175,6 +179,10 @@ final class Samples {
         ArrayNode inputs = request.putArray("inputs");
         samples.forEach(s -> inputs.add(json(s, random)));
         return MAPPER.writeValueAsString(request).getBytes(StandardCharsets.UTF_8);
+    }
+
+    static Tensor get(Map<String, Tensor> tensors, String name) {
+        return java.util.Objects.requireNonNull(tensors.get(name), name);
     }
 
     static InferRequest read(String json) {
