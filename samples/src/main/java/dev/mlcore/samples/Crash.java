@@ -81,7 +81,8 @@ final class Crash {
         List<String> after = column(dag, "SELECT run_id FROM run");
         int runs = before.isEmpty() || !open.isEmpty() ? 1 : 2;
         if (after.size() != runs || !after.containsAll(before)) {
-            wrong.add("runs: " + before + ", of them unfinished " + open + ", became " + after + " (expected: " + runs + ")");
+            wrong.add("runs: " + before + ", of them unfinished " + open + ", became " + after + " (expected: " + runs
+                    + ")");
         }
         return wrong;
     }
@@ -92,21 +93,33 @@ final class Crash {
         Path mlflow = home.resolve("mlflow.db");
         List<String> runs = column(dag, "SELECT run_id FROM run ORDER BY 1");
 
-        expect(wrong, "runs that did not succeed", column(dag, "SELECT run_id FROM run WHERE state <> 'SUCCEEDED'"), List.of());
+        expect(
+                wrong,
+                "runs that did not succeed",
+                column(dag, "SELECT run_id FROM run WHERE state <> 'SUCCEEDED'"),
+                List.of());
         expect(wrong, "tasks", column(dag, "SELECT state FROM task_instance WHERE state <> 'SUCCEEDED'"), List.of());
         expect(
                 wrong,
                 "successful attempts of each task",
-                column(dag, "SELECT count(*) FROM attempt_history WHERE state = 'SUCCEEDED' GROUP BY run_no, task, path"),
+                column(
+                        dag,
+                        "SELECT count(*) FROM attempt_history WHERE state = 'SUCCEEDED' GROUP BY run_no, task, path"),
                 Collections.nCopies(6 * runs.size(), "1"));
-        expect(wrong, "open attempts", column(dag, "SELECT task FROM attempt_history WHERE ended_no IS NULL"), List.of());
+        expect(
+                wrong,
+                "open attempts",
+                column(dag, "SELECT task FROM attempt_history WHERE ended_no IS NULL"),
+                List.of());
         expect(wrong, "outbox", column(dag, "SELECT command FROM outbox"), List.of());
 
         String parent = "SELECT value FROM tags t WHERE t.run_uuid = r.run_uuid AND t.key = 'mlflow.parentRunId'";
         expect(
                 wrong,
                 "runs at the top",
-                column(mlflow, "SELECT run_uuid || ' ' || status FROM runs r WHERE NOT EXISTS (" + parent + ") ORDER BY 1"),
+                column(
+                        mlflow,
+                        "SELECT run_uuid || ' ' || status FROM runs r WHERE NOT EXISTS (" + parent + ") ORDER BY 1"),
                 runs.stream().map(run -> run + " FINISHED").toList());
         expect(wrong, "unfinished runs", column(mlflow, "SELECT name FROM runs WHERE status = 'RUNNING'"), List.of());
         expect(
@@ -114,7 +127,8 @@ final class Crash {
                 "nested runs, beside the engine's attempts",
                 column(
                         mlflow,
-                        "SELECT (" + parent + ") || ' ' || t.value || ' ' || p.value || ' ' || a.value || ' ' || r.status FROM runs r"
+                        "SELECT (" + parent
+                                + ") || ' ' || t.value || ' ' || p.value || ' ' || a.value || ' ' || r.status FROM runs r"
                                 + " JOIN tags t ON t.run_uuid = r.run_uuid AND t.key = 'mlcore.task'"
                                 + " JOIN tags p ON p.run_uuid = r.run_uuid AND p.key = 'mlcore.path'"
                                 + " JOIN tags a ON a.run_uuid = r.run_uuid AND a.key = 'mlcore.attempt' ORDER BY 1"),
@@ -137,7 +151,9 @@ final class Crash {
                 wrong,
                 "versions",
                 column(mlflow, "SELECT name || ' ' || version FROM model_versions ORDER BY version"),
-                IntStream.rangeClosed(1, runs.size()).mapToObj(version -> "penguins " + version).toList());
+                IntStream.rangeClosed(1, runs.size())
+                        .mapToObj(version -> "penguins " + version)
+                        .toList());
         expect(
                 wrong,
                 "aliases",
@@ -159,7 +175,7 @@ final class Crash {
         }
         for (Path model : models) {
             try {
-                ModelPackage.openStrict(model.getParent());
+                ModelPackage.openStrict(model.resolveSibling(""));
             } catch (MlcoreException e) {
                 wrong.add("package " + model.getParent() + ": " + e.getMessage());
             }

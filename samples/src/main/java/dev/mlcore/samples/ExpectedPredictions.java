@@ -3,6 +3,7 @@ package dev.mlcore.samples;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -23,17 +24,23 @@ public final class ExpectedPredictions {
         double rate;
         try {
             if (args.length != 2) {
-                throw new Options.UsageException(args.length + " arguments (expected: RATE CSV)");
+                throw new Options.UsageException(args.length + " arguments");
             }
             rate = Double.parseDouble(args[0]);
         } catch (IllegalArgumentException e) {
-            System.exit(Failures.report("expected", new Options.UsageException(e.getMessage()), false, System.err));
+            System.exit(Failures.report(
+                    "expected",
+                    new Options.UsageException(
+                            String.join(" ", args) + ": " + e.getMessage() + " (expected: RATE CSV)"),
+                    false,
+                    System.err));
             return;
         }
         Rows rows = Rows.read(Path.of(args[1]));
         Fitted fitted = rows.split(0.8, 42).train().fit(rate);
         List<Penguin> penguins = rows.penguins();
-        try (JsonGenerator json = new JsonFactory().createGenerator(System.out)) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
             json.writeStartArray();
             for (Penguin penguin : penguins) {
                 Species answer = fitted.predict(penguin);
@@ -53,5 +60,6 @@ public final class ExpectedPredictions {
             }
             json.writeEndArray();
         }
+        System.out.println(text);
     }
 }

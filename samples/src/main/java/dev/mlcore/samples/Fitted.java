@@ -1,5 +1,7 @@
 package dev.mlcore.samples;
 
+import static java.util.Objects.requireNonNull;
+
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
@@ -90,7 +92,7 @@ public final class Fitted {
                 .getOutputScores();
         float[] p = new float[Rows.SPECIES.size()];
         for (int i = 0; i < p.length; i++) {
-            p[i] = (float) scores.get(Rows.SPECIES.get(i)).getScore();
+            p[i] = (float) requireNonNull(scores.get(Rows.SPECIES.get(i))).getScore();
         }
         return new Species(p[0], p[1], p[2]);
     }

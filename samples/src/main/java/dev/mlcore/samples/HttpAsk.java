@@ -14,7 +14,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -90,12 +89,12 @@ record HttpAsk(URI server, String model, List<String> features, List<String> cla
         }
         List<Species> answers = new ArrayList<>();
         for (int row = 0; row < rows; row++) {
-            Map<String, Float> p = new HashMap<>();
-            for (int i = 0; i < classes.size(); i++) {
-                p.put(classes.get(i), data.get(row * classes.size() + i).floatValue());
-            }
-            answers.add(new Species(p.get("adelie"), p.get("chinstrap"), p.get("gentoo")));
+            answers.add(new Species(at(data, row, "adelie"), at(data, row, "chinstrap"), at(data, row, "gentoo")));
         }
         return answers;
+    }
+
+    private float at(JsonNode data, int row, String name) {
+        return data.get(row * classes.size() + classes.indexOf(name)).floatValue();
     }
 }

@@ -96,7 +96,8 @@ class Report {
         line("  samples/run doctor: what on this machine would keep a part from working");
     }
 
-    private static String describe(Species answer) {
+    /** An answer in one line. */
+    static String describe(Species answer) {
         return String.format(
                 Locale.ROOT,
                 "%-9s (adelie %.6f, chinstrap %.6f, gentoo %.6f)",
@@ -106,6 +107,7 @@ class Report {
                 answer.gentoo());
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency
     private void line(String format, Object... values) {
         out.println(String.format(Locale.ROOT, format, values));
     }

@@ -51,7 +51,7 @@ final class Start {
         try {
             portIsFree(options.port());
             Path data = prepare(options);
-            Report report = new Report(options, data, out, System.console() != null);
+            Report report = new Report(options, data, out, System.getenv("MLCORE_TERMINAL") != null);
             report.begin();
             patiently(
                     options.home(),

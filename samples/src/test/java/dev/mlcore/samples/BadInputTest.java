@@ -99,7 +99,7 @@ class BadInputTest {
     @Test
     void aHomeThatCannotBeWritten() {
         Path home = Path.of("/proc/mlcore");
-        assumeTrue(Files.isDirectory(home.getParent()), "no /proc on this system");
+        assumeTrue(Files.isDirectory(Path.of("/proc")), "no /proc on this system");
         Ended ended = start("--home", home.toString(), "--port", "0");
         assertThat(ended.err())
                 .contains("cannot prepare the home " + home, "expected: a folder that can be written")

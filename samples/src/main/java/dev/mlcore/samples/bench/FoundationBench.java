@@ -21,6 +21,7 @@ import dev.mlcore.tracking.Tracking;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -182,7 +183,7 @@ final class FoundationBench {
         builder.environment().put("MLFLOW_DISABLE_TELEMETRY", "true");
         builder.environment().put("GIT_PYTHON_REFRESH", "quiet");
         Process process = builder.start();
-        String out = new String(process.getInputStream().readAllBytes()).strip();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         if (process.waitFor() != 0) {
             throw new IOException("stock MLflow: exit " + process.exitValue() + " (expected: 0): " + out);
         }
@@ -197,7 +198,7 @@ final class FoundationBench {
         Process process = new ProcessBuilder(Path.of(samples, "interop", "run").toString(), "--python")
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        String path = new String(process.getInputStream().readAllBytes()).strip();
+        String path = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         return process.waitFor() == 0 ? Optional.of(path) : Optional.empty();
     }
 
@@ -217,7 +218,7 @@ final class FoundationBench {
                 d.task("items", () -> IntStream.range(0, TASKS).boxed().toList());
         d.each("item", items).map("noop", item -> item);
         Dag dag = d.build();
-        Path home = fresh("x").getParent();
+        Path home = fresh("");
         Optional<Tracking> tracking =
                 tracked ? Optional.of(Tracking.open("sqlite:" + home.resolve("mlflow.db"))) : Optional.empty();
         DagEngine.Builder builder = DagEngine.builder("sqlite:" + home.resolve("dag.db"));
@@ -237,7 +238,7 @@ final class FoundationBench {
         if (samples == null) {
             return;
         }
-        Path root = Path.of(samples).toAbsolutePath().getParent();
+        Path root = Path.of(samples).resolveSibling("");
         for (String module : List.of(
                 "mlcore-api",
                 "mlcore-api/http",
