@@ -37,39 +37,39 @@ final class ArrayTensor implements Tensor {
 
     static ArrayTensor floats(float[] values, long[] shape) {
         long[] dims = checkedShape(shape, values.length);
-        ByteBuffer to = allocate(DataType.FLOAT32, values.length);
-        to.asFloatBuffer().put(values);
-        return fixed(DataType.FLOAT32, dims, values.length, to);
+        byte[] bytes = allocate(DataType.FLOAT32, values.length);
+        littleEndian(bytes).asFloatBuffer().put(values);
+        return fixed(DataType.FLOAT32, dims, values.length, bytes);
     }
 
     static ArrayTensor doubles(double[] values, long[] shape) {
         long[] dims = checkedShape(shape, values.length);
-        ByteBuffer to = allocate(DataType.FLOAT64, values.length);
-        to.asDoubleBuffer().put(values);
-        return fixed(DataType.FLOAT64, dims, values.length, to);
+        byte[] bytes = allocate(DataType.FLOAT64, values.length);
+        littleEndian(bytes).asDoubleBuffer().put(values);
+        return fixed(DataType.FLOAT64, dims, values.length, bytes);
     }
 
     static ArrayTensor ints(int[] values, long[] shape) {
         long[] dims = checkedShape(shape, values.length);
-        ByteBuffer to = allocate(DataType.INT32, values.length);
-        to.asIntBuffer().put(values);
-        return fixed(DataType.INT32, dims, values.length, to);
+        byte[] bytes = allocate(DataType.INT32, values.length);
+        littleEndian(bytes).asIntBuffer().put(values);
+        return fixed(DataType.INT32, dims, values.length, bytes);
     }
 
     static ArrayTensor longs(long[] values, long[] shape) {
         long[] dims = checkedShape(shape, values.length);
-        ByteBuffer to = allocate(DataType.INT64, values.length);
-        to.asLongBuffer().put(values);
-        return fixed(DataType.INT64, dims, values.length, to);
+        byte[] bytes = allocate(DataType.INT64, values.length);
+        littleEndian(bytes).asLongBuffer().put(values);
+        return fixed(DataType.INT64, dims, values.length, bytes);
     }
 
     static ArrayTensor booleans(boolean[] values, long[] shape) {
         long[] dims = checkedShape(shape, values.length);
-        ByteBuffer to = allocate(DataType.BOOL, values.length);
+        byte[] bytes = allocate(DataType.BOOL, values.length);
         for (int i = 0; i < values.length; i++) {
-            to.put(i, (byte) (values[i] ? 1 : 0));
+            bytes[i] = (byte) (values[i] ? 1 : 0);
         }
-        return fixed(DataType.BOOL, dims, values.length, to);
+        return fixed(DataType.BOOL, dims, values.length, bytes);
     }
 
     static ArrayTensor strings(String[] values, long[] shape) {
@@ -106,29 +106,33 @@ final class ArrayTensor implements Tensor {
         }
         int size = given / width;
         long[] dims = checkedShape(shape, size);
-        ByteBuffer to = allocate(type, size);
-        to.put(littleEndian.duplicate()).flip();
+        byte[] bytes = allocate(type, size);
+        littleEndian.duplicate().get(bytes);
         if (type == DataType.BOOL) {
             for (int i = 0; i < size; i++) {
-                if ((to.get(i) & ~1) != 0) {
-                    throw new IllegalArgumentException("BOOL at " + i + ": " + to.get(i) + " (expected: 0 or 1)");
+                if ((bytes[i] & ~1) != 0) {
+                    throw new IllegalArgumentException("BOOL at " + i + ": " + bytes[i] + " (expected: 0 or 1)");
                 }
             }
         }
-        return fixed(type, dims, size, to);
+        return fixed(type, dims, size, bytes);
     }
 
-    private static ArrayTensor fixed(DataType type, long[] shape, int size, ByteBuffer bytes) {
-        return new ArrayTensor(type, shape, size, 0, bytes.array(), NO_OBJECTS);
+    private static ArrayTensor fixed(DataType type, long[] shape, int size, byte[] bytes) {
+        return new ArrayTensor(type, shape, size, 0, bytes, NO_OBJECTS);
     }
 
-    private static ByteBuffer allocate(DataType type, int size) {
+    private static byte[] allocate(DataType type, int size) {
         long bytes = (long) type.sizeBytes() * size;
         if (bytes > Integer.MAX_VALUE - 8) {
             throw new IllegalArgumentException(
                     "values: " + bytes + " bytes (expected: less than 2 GiB; split it by rows)");
         }
-        return ByteBuffer.allocate((int) bytes).order(ByteOrder.LITTLE_ENDIAN);
+        return new byte[(int) bytes];
+    }
+
+    private static ByteBuffer littleEndian(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private static long[] checkedShape(long[] shape, int values) {

@@ -239,7 +239,7 @@ public final class AtomicFiles {
      * @param verb for example {@code write}
      * @param path the thing
      */
-    public static UnavailableException unavailable(String verb, Path path, IOException cause) {
+    public static UnavailableException unavailable(String verb, Path path, Exception cause) {
         String reason =
                 cause instanceof FileSystemException f && f.getReason() != null ? f.getReason() : cause.getMessage();
         if (reason == null || cause instanceof NoSuchFileException) {

@@ -195,20 +195,7 @@ final class ExampleJson {
 
     private static @Nullable Object value(JsonNode node, @Nullable ColumnType type) {
         if (node.isNumber()) {
-            if (type instanceof ColumnType.Scalar scalar) {
-                switch (scalar) {
-                    case FLOAT:
-                        return node.floatValue();
-                    case DOUBLE:
-                        return node.doubleValue();
-                    case INTEGER:
-                        return node.intValue();
-                    case LONG:
-                        return node.longValue();
-                    default: // as it stands
-                }
-            }
-            return node.isIntegralNumber() && node.canConvertToLong() ? (Object) node.longValue() : node.doubleValue();
+            return number(node, type);
         } else if (node.isTextual()) {
             return node.textValue();
         } else if (node.isBoolean()) {
@@ -224,6 +211,16 @@ final class ExampleJson {
             return Collections.unmodifiableMap(map);
         }
         return null;
+    }
+
+    private static Object number(JsonNode node, @Nullable ColumnType type) {
+        if (type == ColumnType.Scalar.FLOAT) {
+            return node.floatValue();
+        } else if (type == ColumnType.Scalar.INTEGER) {
+            return node.intValue();
+        }
+        boolean whole = node.isIntegralNumber() && node.canConvertToLong() && type != ColumnType.Scalar.DOUBLE;
+        return whole || type == ColumnType.Scalar.LONG ? (Object) node.longValue() : node.doubleValue();
     }
 
     private static @Nullable ColumnType field(@Nullable ColumnType type, String name) {

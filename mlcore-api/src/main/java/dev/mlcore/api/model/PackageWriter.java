@@ -106,10 +106,8 @@ final class PackageWriter implements ModelPackage.Builder {
                             "flavor '" + name + "': " + file + " (expected: files and folders, no links)");
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw AtomicFiles.unavailable("read", folder, e);
-        } catch (UncheckedIOException e) {
-            throw AtomicFiles.unavailable("read", folder, e.getCause());
         }
         flavors.put(name, copy);
         return this;

@@ -5,9 +5,9 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mlcore.api.InvalidFormatException;
 import dev.mlcore.api.data.ColumnType;
@@ -34,7 +34,7 @@ final class SignatureJson {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS, DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS) // Python writes NaN
-            .nodeFactory(JsonNodeFactory.withExactBigDecimals(true))
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
     private static final Set<String> KNOWN = Set.of("inputs", "outputs", "params");
 
@@ -157,26 +157,25 @@ final class SignatureJson {
     }
 
     private static @Nullable ColumnType known(String side, String word, ObjectNode node) {
-        switch (word) {
-            case "array":
-                return keys(node, "type", "items") && node.get("items") instanceof ObjectNode items
-                        ? plain(items) ? new ColumnType.ListOf(type(side, items)) : null
+        return switch (word) {
+            case "array" ->
+                keys(node, "type", "items") && node.get("items") instanceof ObjectNode items && plain(items)
+                        ? new ColumnType.ListOf(type(side, items))
                         : null;
-            case "map":
-                return keys(node, "type", "values") && node.get("values") instanceof ObjectNode values
-                        ? plain(values) ? new ColumnType.MapOf(type(side, values)) : null
+            case "map" ->
+                keys(node, "type", "values") && node.get("values") instanceof ObjectNode values && plain(values)
+                        ? new ColumnType.MapOf(type(side, values))
                         : null;
-            case "object":
-                return keys(node, "type", "properties") && node.get("properties") instanceof ObjectNode properties
+            case "object" ->
+                keys(node, "type", "properties") && node.get("properties") instanceof ObjectNode properties
                         ? struct(side, properties)
                         : null;
-            case "tensor":
-                return keys(node, "type", "tensor-spec") && node.get("tensor-spec") instanceof ObjectNode spec
+            case "tensor" ->
+                keys(node, "type", "tensor-spec") && node.get("tensor-spec") instanceof ObjectNode spec
                         ? tensor(spec)
                         : null;
-            default:
-                return keys(node, "type") ? scalar(word) : null;
-        }
+            default -> keys(node, "type") ? scalar(word) : null;
+        };
     }
 
     private static @Nullable ColumnType scalar(String word) {

@@ -86,7 +86,7 @@ final class Yaml {
             count(anchor.values());
             return anchor.value();
         }
-        String name = (String) parser.getObjectId();
+        String name = parser.getObjectId();
         int before = values;
         Object value = plain(depth);
         if (name != null) {

@@ -27,17 +27,17 @@ public final class Flatten {
      * </ul>
      *
      * @param values the record
-     * @return a new map
+     * @return a new map in that order
      * @throws IllegalArgumentException if two leaves have the same key, which {@code @Name} with a dot can bring about
      */
-    public static LinkedHashMap<String, Object> params(Record values) {
-        LinkedHashMap<String, Object> out = new LinkedHashMap<>();
+    public static Map<String, Object> params(Record values) {
+        Map<String, Object> out = new LinkedHashMap<>();
         parts("", values, out);
         return out;
     }
 
     @SuppressWarnings("unchecked") // the type of a value of record class C is RecordType<C>
-    private static void parts(String prefix, Record record, LinkedHashMap<String, Object> out) {
+    private static void parts(String prefix, Record record, Map<String, Object> out) {
         RecordType<Record> type = (RecordType<Record>) RecordType.of(record.getClass());
         @Nullable Object[] values = type.values(record);
         for (int i = 0; i < values.length; i++) {
@@ -46,7 +46,7 @@ public final class Flatten {
         }
     }
 
-    private static void add(String key, Type declared, @Nullable Object value, LinkedHashMap<String, Object> out) {
+    private static void add(String key, Type declared, @Nullable Object value, Map<String, Object> out) {
         if (value == null) {
             return;
         }
@@ -76,7 +76,7 @@ public final class Flatten {
         }
     }
 
-    private static void put(String key, Object value, LinkedHashMap<String, Object> out) {
+    private static void put(String key, Object value, Map<String, Object> out) {
         if (out.putIfAbsent(key, value) != null) {
             throw new IllegalArgumentException(
                     "parameter '" + key + "': given by two components (expected: different names; see @Name)");
