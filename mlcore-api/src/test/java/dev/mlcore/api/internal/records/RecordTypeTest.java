@@ -101,6 +101,7 @@ class RecordTypeTest {
     }
 
     @Test
+    @SuppressWarnings("serial") // -Xlint minds a private record behind a serializable reference
     void readsTheComponentFromAMethodReference() {
         assertThat(Accessors.component((Accessor<Penguin, Float>) Penguin::billLength))
                 .isEqualTo("billLength");
