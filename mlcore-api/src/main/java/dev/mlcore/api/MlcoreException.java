@@ -25,7 +25,10 @@ public abstract sealed class MlcoreException extends RuntimeException
                 TaskFailedException {
     private static final long serialVersionUID = 1;
 
+    /** The kind of failure. */
     private final String code;
+
+    /** Whether trying again makes sense. */
     private final boolean retryable;
 
     MlcoreException(String code, boolean retryable, String message, @Nullable Throwable cause) {

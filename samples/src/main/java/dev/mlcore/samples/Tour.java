@@ -82,6 +82,7 @@ public final class Tour {
         // end::dag[]
     }
 
+    @SuppressWarnings("NullAway") // the maps hold what the specifications name
     static float serveFunction() {
         // tag::serving[]
         TensorSpec x = new TensorSpec("x", DataType.FLOAT32, List.of("1"), false);
