@@ -119,7 +119,7 @@ final class LocalArtifactStore implements ArtifactStore {
         } catch (IOException e) {
             throw failure("Cannot list artifacts below " + folder, e);
         } catch (UncheckedIOException e) {
-            throw failure("Cannot list artifacts below " + folder, e.getCause());
+            throw failure("Cannot list artifacts below " + folder, requireNonNull(e.getCause()));
         }
     }
 
