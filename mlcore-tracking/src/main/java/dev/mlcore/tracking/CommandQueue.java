@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
@@ -119,7 +120,7 @@ final class CommandQueue {
         }
         underWay = batch;
         try {
-            store.submit(batch).whenComplete(this::done);
+            CompletableFuture<?> unused = store.submit(batch).whenComplete(this::done);
         } catch (RuntimeException e) { // the store is closed
             done(null, e);
         }
@@ -147,6 +148,7 @@ final class CommandQueue {
     }
 
     /** True if an interrupt came; the write goes on, since half a batch helps nobody. */
+    @SuppressWarnings("WaitNotInLoop") // its callers loop
     private boolean waited() {
         try {
             wait();

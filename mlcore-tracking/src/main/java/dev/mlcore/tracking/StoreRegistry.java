@@ -33,11 +33,14 @@ final class StoreRegistry implements ModelRegistry {
     private static final String LATEST = "latest";
 
     private final Store store;
-    private final Map<String, List<Consumer<ModelVersion>>> listeners = new ConcurrentHashMap<>();
+    private final Map<String, List<Listener>> listeners = new ConcurrentHashMap<>();
 
     StoreRegistry(Store store) {
         this.store = store;
     }
+
+    /** One act of listening: the same consumer given twice listens twice. */
+    private record Listener(Object act, Consumer<ModelVersion> consumer) {}
 
     /** Where a model lies and what it was made of. */
     private record Origin(
@@ -259,17 +262,16 @@ final class StoreRegistry implements ModelRegistry {
     @Override
     public AutoCloseable onChange(String name, Consumer<ModelVersion> listener) {
         Rules.modelName(name);
-        Consumer<ModelVersion> own =
-                requireNonNull(listener, "listener")::accept; // the same listener twice is two listeners
-        List<Consumer<ModelVersion>> ofName = listeners.computeIfAbsent(name, n -> new CopyOnWriteArrayList<>());
+        Listener own = new Listener(new Object(), requireNonNull(listener, "listener"));
+        List<Listener> ofName = listeners.computeIfAbsent(name, n -> new CopyOnWriteArrayList<>());
         ofName.add(own);
         return () -> ofName.remove(own);
     }
 
     private void tell(ModelVersion version) {
-        for (Consumer<ModelVersion> listener : listeners.getOrDefault(version.name(), List.of())) {
+        for (Listener listener : listeners.getOrDefault(version.name(), List.of())) {
             try {
-                listener.accept(version);
+                listener.consumer().accept(version);
             } catch (RuntimeException e) {
                 LOG.log(System.Logger.Level.WARNING, "A listener to changes of model " + version.name() + " failed", e);
             }

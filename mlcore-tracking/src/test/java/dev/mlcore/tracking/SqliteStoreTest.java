@@ -322,10 +322,12 @@ class SqliteStoreTest {
                 Run first = one.experiment("churn").start("shared");
                 Run second = two.resume(first.id())) {
             List<CompletableFuture<Void>> writers = new ArrayList<>();
-            for (Run run : List.of(first, second)) {
+            Map<String, Run> handles = Map.of("one", first, "two", second);
+            for (String key : handles.keySet()) {
+                Run run = handles.get(key);
                 writers.add(CompletableFuture.runAsync(() -> {
                     for (int i = 0; i < each; i++) {
-                        run.metric(run == first ? "one" : "two", i, i);
+                        run.metric(key, i, i);
                         if (i % 50 == 0) {
                             run.flush();
                         }

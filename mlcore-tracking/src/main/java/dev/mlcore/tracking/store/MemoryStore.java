@@ -22,7 +22,6 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class MemoryStore implements Store {
     private final String root;
-    private final InstantSource clock;
     private final Map<String, ExperimentRow> experiments = new LinkedHashMap<>(); // guarded by this, as all below
     private final Map<String, MemoryRun> runs = new LinkedHashMap<>();
     private final Map<String, Long> sequences = new LinkedHashMap<>();
@@ -38,7 +37,6 @@ public final class MemoryStore implements Store {
      */
     public MemoryStore(String artifactRoot, InstantSource clock) {
         this.root = artifactRoot;
-        this.clock = clock;
         this.registry = new MemoryRegistry(clock);
         experiments.put("Default", new ExperimentRow(0, "Default", Places.ofExperiment(root, 0), true));
     }
@@ -141,7 +139,7 @@ public final class MemoryStore implements Store {
                 found.add(0, run); // of the same millisecond, the later one first
             }
         }
-        found.sort(Comparator.comparing(MemoryRun::startMillis).reversed());
+        found.sort(Comparator.comparingLong(MemoryRun::startMillis).reversed());
         return found.stream().limit(filter.limit()).map(MemoryRun::snapshot).toList();
     }
 

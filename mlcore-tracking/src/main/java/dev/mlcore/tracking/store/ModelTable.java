@@ -54,7 +54,7 @@ final class ModelTable {
         row.put("artifact_location", location);
         row.put("creation_timestamp_ms", now);
         row.put("last_updated_timestamp_ms", now);
-        row.put("status", ModelRow.Status.PENDING.ordinal());
+        row.put("status", ModelRow.Status.PENDING.number());
         row.put("lifecycle_stage", "active");
         row.put("model_type", "");
         row.put("source_run_id", run.id());
@@ -118,7 +118,7 @@ final class ModelTable {
         int changed = sql.update(
                 "UPDATE logged_models SET status = ?, status_message = ?, last_updated_timestamp_ms = ?"
                         + " WHERE model_id = ? AND lifecycle_stage = 'active'",
-                status.ordinal(),
+                status.number(),
                 message,
                 clock.millis(),
                 id);
@@ -146,13 +146,11 @@ final class ModelTable {
     }
 
     private static ModelRow row(ResultSet row) throws SQLException {
-        int status = row.getInt(4);
-        ModelRow.Status[] known = ModelRow.Status.values();
         return new ModelRow(
                 row.getString(1),
                 row.getString(2),
                 row.getString(3),
-                status >= 0 && status < known.length ? known[status] : ModelRow.Status.UNSPECIFIED,
+                ModelRow.Status.of(row.getInt(4)),
                 Optional.ofNullable(row.getString(5)).filter(run -> !run.isEmpty()));
     }
 }

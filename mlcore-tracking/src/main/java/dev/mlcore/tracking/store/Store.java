@@ -96,16 +96,36 @@ public interface Store extends AutoCloseable {
 
     /** A logged model. */
     record ModelRow(String id, String name, String location, Status status, Optional<String> runId) {
-        /** MLflow's numbers, which are the ordinals. */
+        /** With MLflow's numbers. */
         public enum Status {
             /** Nothing said. */
-            UNSPECIFIED,
+            UNSPECIFIED(0),
             /** Its files are not whole yet. */
-            PENDING,
+            PENDING(1),
             /** Whole. */
-            READY,
+            READY(2),
             /** Given up. */
-            FAILED
+            FAILED(3);
+
+            private final int number;
+
+            Status(int number) {
+                this.number = number;
+            }
+
+            int number() {
+                return number;
+            }
+
+            /** What is not known counts as not said. */
+            static Status of(int number) {
+                for (Status status : values()) {
+                    if (status.number == number) {
+                        return status;
+                    }
+                }
+                return UNSPECIFIED;
+            }
         }
     }
 
