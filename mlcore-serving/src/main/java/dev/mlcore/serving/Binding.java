@@ -12,10 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Two record types bound to one version: components to columns by name. All that does not fit is said in one message.
  *
- * @param <I> one row in
  * @param <O> one row out
  */
-final class Binding<I extends Record, O extends Record> {
+final class Binding<O extends Record> {
     private final VersionHost version;
     private final RecordType<O> output;
     private final RowWriter writer;
@@ -28,9 +27,9 @@ final class Binding<I extends Record, O extends Record> {
         this.reader = reader;
     }
 
-    static <I extends Record, O extends Record> Binding<I, O> of(
-            String model, VersionHost version, Class<I> in, Class<O> out) {
-        RecordType<I> input = RecordType.of(in);
+    static <O extends Record> Binding<O> of(
+            String model, VersionHost version, Class<? extends Record> in, Class<O> out) {
+        RecordType<?> input = RecordType.of(in);
         RecordType<O> output = RecordType.of(out);
         List<String> problems = new ArrayList<>();
 

@@ -6,7 +6,7 @@ import java.time.Duration;
 /**
  * When a call must have been started.
  *
- * @param limit what the caller gave, for messages; zero for none
+ * @param limit what the caller gave, for messages; zero for none, which no caller can give
  * @param nanos on the clock of {@link System#nanoTime}
  */
 record Deadline(Duration limit, long nanos) {
@@ -28,11 +28,11 @@ record Deadline(Duration limit, long nanos) {
 
     /** At most this long; {@link Long#MAX_VALUE} without a limit. */
     long left() {
-        return this == NONE ? Long.MAX_VALUE : nanos - System.nanoTime();
+        return limit.isZero() ? Long.MAX_VALUE : nanos - System.nanoTime();
     }
 
     void check(String model) {
-        if (this != NONE && left() <= 0) {
+        if (!limit.isZero() && left() <= 0) {
             throw expired(model);
         }
     }

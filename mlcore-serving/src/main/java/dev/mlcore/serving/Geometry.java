@@ -53,7 +53,7 @@ record Geometry(int rank, boolean rowed, boolean anyRows, int perRow, List<Long>
         List<Long> inner = dims.subList(rowed ? 1 : 0, rank).stream()
                 .map(dim -> Columns.fixed(dim) ? Long.parseLong(dim) : -1L)
                 .toList();
-        long product = inner.stream().reduce(1L, (a, b) -> a < 0 || b < 0 ? -1 : a * b);
+        long product = inner.stream().reduce(1L, (a, b) -> Math.min(a, b) < 0 ? -1 : a * b);
         return new Geometry(rank, rowed, anyRows, Math.toIntExact(product), inner);
     }
 

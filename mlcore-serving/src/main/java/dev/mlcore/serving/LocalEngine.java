@@ -220,7 +220,8 @@ final class LocalEngine implements InferenceEngine {
             forget(model);
         }
         calls.shutdown(); // what still waits there finds its model closed
-        interrupted |= !awaitEnd(calls, end) | !awaitEnd(loading, end);
+        interrupted |= !awaitEnd(calls, end);
+        interrupted |= !awaitEnd(loading, end);
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

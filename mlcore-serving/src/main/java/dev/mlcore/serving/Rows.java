@@ -33,7 +33,9 @@ final class Rows {
         } else if (value instanceof byte[][] a) {
             byte[][] copy = a.clone();
             for (int i = 0; i < copy.length; i++) {
-                copy[i] = copy[i] == null ? null : copy[i].clone();
+                if (copy[i] != null) {
+                    copy[i] = copy[i].clone();
+                }
             }
             return copy;
         }

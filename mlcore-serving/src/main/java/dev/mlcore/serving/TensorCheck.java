@@ -103,7 +103,8 @@ final class TensorCheck {
 
     private record Sized(String tensor, long size) {}
 
-    /** Tensors that fit. */
+    /** Tensors that fit. Of one call, so that its arrays are nobody else's. */
+    @SuppressWarnings("ArrayRecordComponent")
     record Checked(List<TensorSpec> specs, @Nullable Tensor[] tensors, long[][] shapes) {
         void write(Slot slot) {
             for (int i = 0; i < tensors.length; i++) {

@@ -17,7 +17,7 @@ final class TypedPredictor<I extends Record, O extends Record> implements Predic
     private final Class<I> input;
     private final Class<O> output;
     private final RecordType<I> inputType;
-    private volatile Binding<I, O> binding;
+    private volatile Binding<O> binding;
 
     TypedPredictor(ModelHost model, VersionHost version, Class<I> input, Class<O> output) {
         this.model = model;
@@ -46,7 +46,7 @@ final class TypedPredictor<I extends Record, O extends Record> implements Predic
         }
         VersionHost version = model.enter();
         try {
-            Binding<I, O> bound = bound(version);
+            Binding<O> bound = bound(version);
             int together = bound.batchable() ? ROWS_PER_RUN : 1;
             List<O> answers = new ArrayList<>(rows.size());
             for (int from = 0; from < rows.size(); from += together) {
@@ -85,8 +85,8 @@ final class TypedPredictor<I extends Record, O extends Record> implements Predic
         }
     }
 
-    private Binding<I, O> bound(VersionHost version) {
-        Binding<I, O> now = binding;
+    private Binding<O> bound(VersionHost version) {
+        Binding<O> now = binding;
         if (now.version() != version) {
             now = Binding.of(model.name(), version, input, output);
             binding = now;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class WarmUp {
     private WarmUp() {}
 
-    static void run(String model, VersionHost version, List<Map<String, Object>> example) {
+    static void run(String model, VersionHost version, List<Map<String, @Nullable Object>> example) {
         if (example.isEmpty()) {
             return;
         }
@@ -53,9 +53,9 @@ final class WarmUp {
         }
     }
 
-    private static List<@Nullable Object[]> rows(List<Place> places, List<Map<String, Object>> example) {
+    private static List<@Nullable Object[]> rows(List<Place> places, List<Map<String, @Nullable Object>> example) {
         List<@Nullable Object[]> rows = new ArrayList<>();
-        for (Map<String, Object> given : example) {
+        for (Map<String, @Nullable Object> given : example) {
             @Nullable Object[] row = new @Nullable Object[places.size()];
             for (int i = 0; i < row.length; i++) {
                 row[i] = RowWriter.flat(given.get(places.get(i).name()));

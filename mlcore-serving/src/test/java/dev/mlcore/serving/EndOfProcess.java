@@ -7,8 +7,10 @@ import dev.mlcore.api.model.ModelUri;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.NullUnmarked;
 
 /** A program that is ended while it loads or runs models; started by {@link EndOfProcessTest}. */
+@NullUnmarked // what is looked up in a map here is there
 final class EndOfProcess {
     private EndOfProcess() {}
 

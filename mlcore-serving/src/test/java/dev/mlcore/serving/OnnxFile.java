@@ -5,7 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Writes small ONNX files from the format's field numbers (onnx.proto), so that no test needs Python. */
@@ -153,7 +152,7 @@ public final class OnnxFile {
         }
 
         Message raw(int field, byte[] value) {
-            varint((long) field << 3 | 2);
+            varint(((long) field << 3) | 2);
             varint(value.length);
             out.writeBytes(value);
             return this;
@@ -166,7 +165,7 @@ public final class OnnxFile {
         private void varint(long value) {
             long rest = value;
             while ((rest & ~0x7FL) != 0) {
-                out.write((int) (rest & 0x7F | 0x80));
+                out.write((int) ((rest & 0x7F) | 0x80));
                 rest >>>= 7;
             }
             out.write((int) rest);
@@ -272,10 +271,8 @@ public final class OnnxFile {
                 .output("y", DataType.FLOAT32, "n")
                 .longs("size", new long[] {1200, 1200}, 2)
                 .node("ConstantOfShape", List.of("size"), List.of("m0"));
-        List<String> sums = new ArrayList<>();
         for (int i = 1; i <= products; i++) {
             file.node("MatMul", List.of("m" + (i - 1), "m0"), List.of("m" + i));
-            sums.add("m" + i);
         }
         return file.node("ReduceMax", List.of("m" + products), List.of("top"), integer("keepdims", 0))
                 .node("Add", List.of("x", "top"), List.of("y"))

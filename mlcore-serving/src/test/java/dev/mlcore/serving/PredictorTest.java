@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Records in, records out: by name, in the model's own order, of types that lose nothing. */
+@SuppressWarnings("ArrayRecordComponent")
 class PredictorTest {
     record Flower(float sepal, float petal, float stem) {}
 

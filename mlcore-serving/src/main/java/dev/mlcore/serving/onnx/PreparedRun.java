@@ -57,7 +57,9 @@ final class PreparedRun {
     static PreparedRun of(OrtModel model, ByteBuffer[] slabs, long[][] shapes) throws OrtException {
         long[][] copy = new long[shapes.length][];
         for (int i = 0; i < shapes.length; i++) {
-            copy[i] = shapes[i] == null ? null : shapes[i].clone();
+            if (shapes[i] != null) {
+                copy[i] = shapes[i].clone();
+            }
         }
         PreparedRun run = new PreparedRun(model.outputs(), copy);
         try {

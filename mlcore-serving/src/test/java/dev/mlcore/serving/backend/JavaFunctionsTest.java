@@ -11,8 +11,10 @@ import dev.mlcore.api.model.ModelUri;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
+@NullUnmarked // what is looked up in a map here is there
 class JavaFunctionsTest extends BackendContract {
     private static final TensorSpec X = new TensorSpec("x", DataType.STRING, List.of("n"), false);
 
