@@ -10,6 +10,8 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What the quickstart prints, and how long it stays. */
 class Report {
@@ -17,6 +19,7 @@ class Report {
     private final Path data;
     private final PrintStream out;
     private final Progress progress;
+    private volatile @Nullable String failing;
 
     Report(Options options, Path data, PrintStream out, boolean terminal) {
         this.options = options;
@@ -32,7 +35,20 @@ class Report {
 
     /** Lets an engine that is about to be built tell how its tasks fare. */
     DagEngine.Builder watch(DagEngine.Builder engine) {
-        return engine.listener(progress);
+        Thread waiting = Thread.currentThread();
+        return engine.listener(event -> {
+            progress.on(event);
+            if (event.state().equals("STORE_FAILING") && failing == null) {
+                // the engine would try again for as long as it lives; who sits before a terminal wants to know
+                failing = event.reason();
+                waiting.interrupt();
+            }
+        });
+    }
+
+    /** Why the engine could not write what had been done, if that is why the journey ended. */
+    Optional<String> failing() {
+        return Optional.ofNullable(failing);
     }
 
     /** The candidates and which of them it was. */
@@ -90,7 +106,7 @@ class Report {
         line("  %-11s the models, as MLflow packages", "artifacts");
         line("look at them: mlflow ui --backend-store-uri \"sqlite:///%s\"", home.resolve("mlflow.db"));
         line("try next");
-        line("  start it again: the same folder, version 2");
+        line("  start it again: the same folder, the next version");
         line("  kill it half-way and start it again: it goes on with the same run");
         line("  --keep-serving, then send the POST above with curl");
         line("  samples/run doctor: what on this machine would keep a part from working");

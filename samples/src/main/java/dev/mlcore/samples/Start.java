@@ -1,5 +1,6 @@
 package dev.mlcore.samples;
 
+import dev.mlcore.api.OperationCancelledException;
 import dev.mlcore.api.UnavailableException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,17 +54,23 @@ final class Start {
             Path data = prepare(options);
             Report report = new Report(options, data, out, System.getenv("MLCORE_TERMINAL") != null);
             report.begin();
-            patiently(
-                    options.home(),
-                    PATIENCE,
-                    err,
-                    () -> Quickstart.journey(options.home(), data, options.port(), report));
+            patiently(options.home(), PATIENCE, err, () -> travel(options, data, report));
             return 0;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Failures.report("quickstart", e, options.stacktrace(), err);
         } catch (Exception | LinkageError e) {
             return Failures.report("quickstart", e, options.stacktrace(), err);
+        }
+    }
+
+    private static void travel(Options options, Path data, Report report) throws Exception {
+        try {
+            Quickstart.journey(options.home(), data, options.port(), report);
+        } catch (OperationCancelledException e) {
+            Thread.interrupted(); // it was meant to end the wait, and nothing else
+            String why = report.failing().orElseThrow(() -> e);
+            throw new UnavailableException(why + "; start again to go on with the run", e);
         }
     }
 
