@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Compiles only if the shapes of the API infer; what the graphs mean is tested beside {@code Graph}. */
+@SuppressWarnings("NullAway")
 class DagBuilderTest {
     record Split(List<Integer> train, List<Integer> test) {}
 

@@ -3,6 +3,8 @@ package dev.mlcore.dag.internal;
 import dev.mlcore.dag.TriggerRule;
 import dev.mlcore.dag.internal.Triggers.Verdict;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -103,12 +105,18 @@ final class Absence {
         UPSTREAM_FAILED,
         PENDING;
 
+        private static int count(State which, State... states) {
+            return Collections.frequency(Arrays.asList(states), which);
+        }
+
         static Verdict verdict(TriggerRule rule, State... states) {
-            int[] counts = new int[State.values().length];
-            for (State state : states) {
-                counts[state.ordinal()]++;
-            }
-            return Triggers.decide(rule, counts[0], counts[1], counts[2], counts[3], counts[4]);
+            return Triggers.decide(
+                    rule,
+                    count(SUCCEEDED, states),
+                    count(SKIPPED, states),
+                    count(FAILED, states),
+                    count(UPSTREAM_FAILED, states),
+                    count(PENDING, states));
         }
     }
 

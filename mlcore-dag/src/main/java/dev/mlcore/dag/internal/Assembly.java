@@ -1,5 +1,7 @@
 package dev.mlcore.dag.internal;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mlcore.api.MlcoreException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Checks a plan as a whole and makes the graph of it. */
 final class Assembly {
@@ -16,7 +19,7 @@ final class Assembly {
     private final List<String> errors;
 
     /** Stored forms of the literals, for the hash. */
-    private final Map<Source, String> literals = new IdentityHashMap<>();
+    private final IdentityHashMap<Source, String> literals = new IdentityHashMap<>();
 
     private Assembly(Plan plan) {
         this.plan = plan;
@@ -82,7 +85,7 @@ final class Assembly {
         task.leaves().forEach(source -> checkLiteral(task, source));
     }
 
-    private void checkLiteral(TaskDraft task, Source source) {
+    private void checkLiteral(TaskDraft task, @Nullable Source source) {
         if (source instanceof Source.Literal literal && !literals.containsKey(source)) {
             try {
                 literals.put(source, ValueCodec.canonical(literal.value()));
@@ -107,6 +110,7 @@ final class Assembly {
         return topology.order().stream().map(plan.tasks::get).toList();
     }
 
+    @SuppressWarnings("ReferenceEquality") // the very source that it is mapped over, not an equal input
     private void checkAbsence(List<TaskDraft> ordered) {
         Absence absence = new Absence(ordered);
         for (TaskDraft task : ordered) {
@@ -128,14 +132,17 @@ final class Assembly {
 
     private static Graph.TaskNode node(TaskDraft task, Map<TaskDraft, Integer> indices) {
         return new Graph.TaskNode(
-                indices.get(task),
+                index(task, indices),
                 task.id,
                 task.synthetic,
                 Optional.ofNullable(task.over).map(over -> input(over, indices)),
                 task.inputs.stream().map(source -> input(source, indices)).toList(),
-                task.upstream().stream().map(indices::get).sorted().toList(),
+                task.upstream().stream()
+                        .map(before -> index(before, indices))
+                        .sorted()
+                        .toList(),
                 Optional.ofNullable(task.guard)
-                        .map(guard -> new Graph.Guard(indices.get(guard.decision()), guard.label())),
+                        .map(guard -> new Graph.Guard(index(guard.decision(), indices), guard.label())),
                 task.effectiveRule(),
                 task.retries,
                 Optional.ofNullable(task.device),
@@ -143,9 +150,13 @@ final class Assembly {
                 task.body);
     }
 
+    private static int index(TaskDraft task, Map<TaskDraft, Integer> indices) {
+        return requireNonNull(indices.get(task), task.id);
+    }
+
     private static Graph.Input input(Source source, Map<TaskDraft, Integer> indices) {
         if (source instanceof Source.OfTask of) {
-            return new Graph.Input.OfTask(indices.get(of.task()), of.path(), of.maybe());
+            return new Graph.Input.OfTask(index(of.task(), indices), of.path(), of.maybe());
         }
         if (source instanceof Source.OfParam of) {
             return new Graph.Input.OfParam(of.param().index, of.path());

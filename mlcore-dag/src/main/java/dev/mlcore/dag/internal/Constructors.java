@@ -5,6 +5,7 @@ import dev.mlcore.dag.TaskFactory;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Modifier;
+import org.jspecify.annotations.Nullable;
 
 /** Makes class tasks by their constructor without parameters. */
 final class Constructors {
@@ -47,7 +48,7 @@ final class Constructors {
         }
     }
 
-    private static UnsupportedException refused(Class<?> type, String why, Throwable cause) {
+    private static UnsupportedException refused(Class<?> type, @Nullable String why, @Nullable Throwable cause) {
         return new UnsupportedException(
                 "Cannot make the task " + type.getName() + ": " + why
                         + ". Give the DagApp a TaskFactory that makes it, or the class a constructor without parameters.",

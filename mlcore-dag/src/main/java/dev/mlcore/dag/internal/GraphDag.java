@@ -1,5 +1,7 @@
 package dev.mlcore.dag.internal;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mlcore.dag.Dag;
 import dev.mlcore.dag.Out;
 import java.util.Map;
@@ -33,7 +35,7 @@ public final class GraphDag implements Dag {
                     + " (expected: a handle of DAG '" + id() + "' with hash " + hash() + ")");
         }
         if (handle.source() instanceof Source.OfTask of) {
-            return new Graph.Input.OfTask(indices.get(of.task().id), of.path(), of.maybe());
+            return new Graph.Input.OfTask(requireNonNull(indices.get(of.task().id)), of.path(), of.maybe());
         }
         if (handle.source() instanceof Source.OfParam of) {
             return new Graph.Input.OfParam(paramIndex(of.param().id), of.path());

@@ -4,8 +4,8 @@ import com.google.common.hash.Hashing;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The hash of a DAG's shape: SHA-256 of a canonical JSON. Tasks and parameters stand sorted by id and refer to one another by id, so the order of
@@ -14,19 +14,19 @@ import java.util.Map;
  */
 final class GraphHash {
     private final StringBuilder out = new StringBuilder();
-    private final Map<Source, String> literals;
+    private final IdentityHashMap<Source, String> literals;
 
-    private GraphHash(Map<Source, String> literals) {
+    private GraphHash(IdentityHashMap<Source, String> literals) {
         this.literals = literals;
     }
 
-    static String of(Plan plan, Map<Source, String> literals) {
+    static String of(Plan plan, IdentityHashMap<Source, String> literals) {
         return Hashing.sha256()
                 .hashString(canonical(plan, literals), StandardCharsets.UTF_8)
                 .toString();
     }
 
-    static String canonical(Plan plan, Map<Source, String> literals) {
+    static String canonical(Plan plan, IdentityHashMap<Source, String> literals) {
         GraphHash hash = new GraphHash(literals);
         hash.write(plan);
         return hash.out.toString();

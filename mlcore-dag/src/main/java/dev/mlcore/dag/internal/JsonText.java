@@ -13,7 +13,7 @@ final class JsonText {
             char c = text.charAt(i);
             if (c == '"' || c == '\\') {
                 out.append('\\').append(c);
-            } else if (c < ' ' || Character.isSurrogate(c) && !paired(text, i)) {
+            } else if (c < ' ' || (Character.isSurrogate(c) && !paired(text, i))) {
                 out.append("\\u");
                 for (int shift = 12; shift >= 0; shift -= 4) {
                     out.append(HEX.charAt(c >> shift & 15));

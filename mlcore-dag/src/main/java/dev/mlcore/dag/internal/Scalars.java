@@ -210,9 +210,9 @@ record Scalars(
     }
 
     private static byte[] bytes(short[] values) {
-        ByteBuffer buffer = room(values.length, Short.BYTES);
-        buffer.asShortBuffer().put(values);
-        return buffer.array();
+        byte[] bytes = room(values.length, Short.BYTES);
+        ByteBuffer.wrap(bytes).asShortBuffer().put(values);
+        return bytes;
     }
 
     private static short[] shorts(byte[] bytes) {
@@ -222,9 +222,9 @@ record Scalars(
     }
 
     private static byte[] bytes(char[] values) {
-        ByteBuffer buffer = room(values.length, Character.BYTES);
-        buffer.asCharBuffer().put(values);
-        return buffer.array();
+        byte[] bytes = room(values.length, Character.BYTES);
+        ByteBuffer.wrap(bytes).asCharBuffer().put(values);
+        return bytes;
     }
 
     private static char[] chars(byte[] bytes) {
@@ -234,9 +234,9 @@ record Scalars(
     }
 
     private static byte[] bytes(int[] values) {
-        ByteBuffer buffer = room(values.length, Integer.BYTES);
-        buffer.asIntBuffer().put(values);
-        return buffer.array();
+        byte[] bytes = room(values.length, Integer.BYTES);
+        ByteBuffer.wrap(bytes).asIntBuffer().put(values);
+        return bytes;
     }
 
     private static int[] ints(byte[] bytes) {
@@ -246,9 +246,9 @@ record Scalars(
     }
 
     private static byte[] bytes(long[] values) {
-        ByteBuffer buffer = room(values.length, Long.BYTES);
-        buffer.asLongBuffer().put(values);
-        return buffer.array();
+        byte[] bytes = room(values.length, Long.BYTES);
+        ByteBuffer.wrap(bytes).asLongBuffer().put(values);
+        return bytes;
     }
 
     private static long[] longs(byte[] bytes) {
@@ -258,9 +258,9 @@ record Scalars(
     }
 
     private static byte[] bytes(float[] values) {
-        ByteBuffer buffer = room(values.length, Float.BYTES);
-        buffer.asFloatBuffer().put(values);
-        return buffer.array();
+        byte[] bytes = room(values.length, Float.BYTES);
+        ByteBuffer.wrap(bytes).asFloatBuffer().put(values);
+        return bytes;
     }
 
     private static float[] floats(byte[] bytes) {
@@ -270,9 +270,9 @@ record Scalars(
     }
 
     private static byte[] bytes(double[] values) {
-        ByteBuffer buffer = room(values.length, Double.BYTES);
-        buffer.asDoubleBuffer().put(values);
-        return buffer.array();
+        byte[] bytes = room(values.length, Double.BYTES);
+        ByteBuffer.wrap(bytes).asDoubleBuffer().put(values);
+        return bytes;
     }
 
     private static double[] doubles(byte[] bytes) {
@@ -281,8 +281,8 @@ record Scalars(
         return values;
     }
 
-    private static ByteBuffer room(int count, int each) {
-        return ByteBuffer.allocate(Math.multiplyExact(count, each));
+    private static byte[] room(int count, int each) {
+        return new byte[Math.multiplyExact(count, each)];
     }
 
     private static int count(byte[] bytes, int each) {

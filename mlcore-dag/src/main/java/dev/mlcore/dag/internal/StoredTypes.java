@@ -71,7 +71,7 @@ final class StoredTypes {
 
     private static boolean allowed(Class<?> type) {
         ClassLoader its = type.getClassLoader();
-        boolean jdk = its == null || its == ClassLoader.getPlatformClassLoader();
+        boolean jdk = its == null || its.equals(ClassLoader.getPlatformClassLoader());
         if (jdk || type.getName().startsWith("java.")) {
             return type.isEnum() && type.getName().startsWith("java.");
         }

@@ -110,7 +110,7 @@ public final class ValueCodec {
         Scalars scalar = Scalars.of(value);
         if (scalar != null) {
             return scalar.immutable()
-                    && (!(value instanceof Path path) || path.getFileSystem() == FileSystems.getDefault());
+                    && (!(value instanceof Path path) || path.getFileSystem().equals(FileSystems.getDefault()));
         }
         if (value instanceof Record record) {
             return immutable(record, depth);
@@ -169,10 +169,10 @@ public final class ValueCodec {
                 || type == OptionalLong.class
                 || type == OptionalDouble.class
                 || type == Collection.class
-                || type != Object.class
+                || (type != Object.class
                         && (type.isAssignableFrom(List.class)
                                 || type.isAssignableFrom(NavigableSet.class)
-                                || type.isAssignableFrom(NavigableMap.class));
+                                || type.isAssignableFrom(NavigableMap.class)));
     }
 
     /** Stored form of a literal, the same for equal values. */

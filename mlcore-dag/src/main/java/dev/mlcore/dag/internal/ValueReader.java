@@ -51,7 +51,7 @@ final class ValueReader {
         final String name;
         final @Nullable List<String> parts;
 
-        @Nullable Plan plan;
+        @Nullable Fit fit;
 
         Stored(String name, @Nullable List<String> parts) {
             this.name = name;
@@ -59,9 +59,22 @@ final class ValueReader {
         }
     }
 
-    /** How stored parts become a record: per stored part the component it goes to or -1, and the values that nothing is stored for. */
-    private record Plan(
-            RecordType<?> type, int[] target, @Nullable Object[] defaults) {}
+    /** How stored parts become a record. */
+    private static final class Fit {
+        final RecordType<?> type;
+
+        /** Per stored part the component it goes to, or -1. */
+        final int[] target;
+
+        /** What the components that nothing is stored for get. */
+        final @Nullable Object[] defaults;
+
+        Fit(RecordType<?> type, int[] target, @Nullable Object[] defaults) {
+            this.type = type;
+            this.target = target;
+            this.defaults = defaults;
+        }
+    }
 
     private ValueReader(ValueCodec codec, JsonParser in) {
         this.codec = codec;
@@ -362,33 +375,33 @@ final class ValueReader {
     }
 
     private Object record(Stored stored) throws IOException {
-        Plan plan = stored.plan;
-        if (plan == null) {
-            plan = plan(stored.name, stored.parts == null ? List.of() : stored.parts);
-            stored.plan = plan;
+        Fit fit = stored.fit;
+        if (fit == null) {
+            fit = fit(stored.name, stored.parts == null ? List.of() : stored.parts);
+            stored.fit = fit;
         }
         expect(in.currentToken(), JsonToken.START_ARRAY);
         deeper();
-        @Nullable Object[] values = plan.defaults.clone();
+        @Nullable Object[] values = fit.defaults.clone();
         int index = 0;
         for (; in.nextToken() != JsonToken.END_ARRAY; index++) {
-            if (index >= plan.target.length) {
+            if (index >= fit.target.length) {
                 throw malformed("a " + stored.name + " has more parts than were named");
             }
-            if (plan.target[index] < 0) {
+            if (fit.target[index] < 0) {
                 in.skipChildren();
             } else {
-                values[plan.target[index]] = fitting(plan.type, plan.target[index], value());
+                values[fit.target[index]] = fitting(fit.type, fit.target[index], value());
             }
         }
         depth--;
-        if (index < plan.target.length) {
+        if (index < fit.target.length) {
             throw malformed("a " + stored.name + " has fewer parts than were named");
         }
-        return newInstance(plan.type, values);
+        return newInstance(fit.type, values);
     }
 
-    private Plan plan(String name, List<String> parts) {
+    private Fit fit(String name, List<String> parts) {
         Class<?> found = codec.types().find(name);
         if (!found.isRecord()) {
             throw new IncompatibleException("Cannot read the stored value: " + name + " is no record any more");
@@ -402,7 +415,7 @@ final class ValueReader {
                 defaults[i] = empty(type, type.components().get(i));
             }
         }
-        return new Plan(type, parts.stream().mapToInt(names::indexOf).toArray(), defaults);
+        return new Fit(type, parts.stream().mapToInt(names::indexOf).toArray(), defaults);
     }
 
     private static Object empty(RecordType<?> type, RecordType.Component added) {

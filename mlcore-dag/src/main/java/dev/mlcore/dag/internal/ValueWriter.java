@@ -132,6 +132,7 @@ final class ValueWriter {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // the very container, not an equal one
     private void container(Object value) {
         for (Object outer : within) {
             if (outer == value) {
@@ -182,7 +183,7 @@ final class ValueWriter {
             shape = RecordType.of(record.getClass());
             values = valuesOf(shape, record);
         } catch (MlcoreException | IllegalArgumentException e) {
-            throw refuse("cannot be read", e.getMessage(), e);
+            throw refuse("cannot be read", String.valueOf(e.getMessage()), e);
         }
         out.append("{\"").append(type(record.getClass())).append("\":[");
         for (int i = 0; i < values.length; i++) {
@@ -285,7 +286,7 @@ final class ValueWriter {
     }
 
     private void naturallySorted(@Nullable Comparator<?> comparator) {
-        if (comparator != null && comparator != Comparator.naturalOrder()) {
+        if (comparator != null && !comparator.equals(Comparator.naturalOrder())) {
             throw refuse("is sorted by a comparator, which cannot be stored", "use natural order, or a list", null);
         }
     }
@@ -293,8 +294,8 @@ final class ValueWriter {
     private void scalar(Scalars scalar, Object value) {
         if (value instanceof Path path) {
             check(path);
-        } else if (value instanceof BigInteger big && big.bitLength() > 3 * Scalars.MOST_DIGITS
-                || value instanceof BigDecimal decimal && decimal.precision() > Scalars.MOST_DIGITS - 20) {
+        } else if ((value instanceof BigInteger big && big.bitLength() > 3 * Scalars.MOST_DIGITS)
+                || (value instanceof BigDecimal decimal && decimal.precision() > Scalars.MOST_DIGITS - 20)) {
             throw refuse("has too many digits", "keep it within about " + Scalars.MOST_DIGITS, null);
         } else if (value instanceof Locale locale && !locale.equals(Locale.forLanguageTag(locale.toLanguageTag()))) {
             throw refuse("is the locale " + locale + ", which has no language tag", "use a well-formed one", null);
@@ -305,7 +306,7 @@ final class ValueWriter {
     }
 
     private void check(Path path) {
-        if (path.getFileSystem() != FileSystems.getDefault()) {
+        if (!path.getFileSystem().equals(FileSystems.getDefault())) {
             throw refuse("is a path of another file system: " + path.toUri(), "copy it to the default one", null);
         }
         for (Path root : refused) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("ClassCanBeStatic")
 class AppTest {
     private static Dag dag(String id, String task) {
         DagBuilder d = Dag.builder(id);

@@ -15,10 +15,10 @@ import dev.mlcore.dag.TriggerRule;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("NullAway")
 class GraphHashTest {
     record In(double l2, List<Integer> rows) {}
 
@@ -60,7 +60,7 @@ class GraphHashTest {
     void isAsEveryReleaseComputedIt() {
         DagBuilder d = full();
         Plan plan = ((GraphBuilder) d).plan;
-        Map<Source, String> literals = new IdentityHashMap<>();
+        IdentityHashMap<Source, String> literals = new IdentityHashMap<>();
         plan.tasks.forEach(task -> {
             task.leaves().forEach(source -> literal(literals, source));
             literal(literals, task.over);
@@ -80,7 +80,7 @@ class GraphHashTest {
         assertThat(d.build().hash()).isEqualTo("c567de02fb6c6c8ed39141d074dabb3bded83b1510a2068b6a3e88b48d31b245");
     }
 
-    private static void literal(Map<Source, String> literals, Source source) {
+    private static void literal(IdentityHashMap<Source, String> literals, Source source) {
         if (source instanceof Source.Literal of) {
             literals.put(source, ValueCodec.canonical(of.value()));
         }

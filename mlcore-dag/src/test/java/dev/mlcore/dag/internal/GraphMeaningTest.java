@@ -22,6 +22,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What the builder's graphs do when they are run in the plainest way. */
+@SuppressWarnings("NullAway")
 class GraphMeaningTest {
     record Split(List<Integer> train, int test) {}
 

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Runs a graph one task after the other, in memory, in the plainest way there is: what {@link Graph} means, without an engine. */
+@SuppressWarnings("NullAway")
 final class GraphRunner {
     private final Graph graph;
     private final GraphDag dag;

@@ -80,7 +80,9 @@ class TopologyProperties {
         Set<Integer> found = new HashSet<>();
         List<Integer> open = new ArrayList<>(upstream.get(node));
         while (!open.isEmpty()) {
-            int next = open.remove(open.size() - 1);
+            int last = open.size() - 1;
+            Integer next = open.get(last);
+            open.subList(last, last + 1).clear();
             if (found.add(next)) {
                 open.addAll(upstream.get(next));
             }

@@ -34,6 +34,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 
+@SuppressWarnings("NullAway")
 class ValueCodecProperties {
     sealed interface Tree permits Leaf, Fork {}
 
@@ -44,7 +45,7 @@ class ValueCodecProperties {
     private final ValueCodec codec = new ValueCodec(List.of(), ValueCodecProperties.class.getClassLoader());
 
     /** A value that can be built more than once, differently where equality does not see it. */
-    private interface Recipe {
+    interface Recipe {
         Object build(boolean otherwise);
     }
 

@@ -549,7 +549,7 @@ class ValueCodecTest {
             if (value.cells.length == 0) {
                 throw new IllegalStateException("empty");
             }
-            return (byte[]) new byte[] {(byte) value.cells[0]};
+            return new byte[] {(byte) value.cells[0]};
         }
 
         @Override
