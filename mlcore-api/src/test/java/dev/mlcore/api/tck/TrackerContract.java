@@ -233,6 +233,21 @@ public abstract class TrackerContract {
                 .hasMessageContaining("FINISHED");
     }
 
+    /** So many that the store cannot have stored them by itself by the time close is called. */
+    @Test
+    void closeWaitsForTheLastBatch() {
+        int points = 3_000;
+        try (Run run = tracker.experiment("churn").start("long")) {
+            try (Run again = tracker.resume(run.id())) {
+                for (int i = 0; i < points; i++) {
+                    again.metric("m", i, i);
+                }
+            }
+            assertThat(tracker.metricHistory(run.id(), "m")).hasSize(points);
+            run.finish();
+        }
+    }
+
     @Test
     void whatIsNotThereIsNotFound() {
         String none = "0".repeat(32);
