@@ -141,6 +141,19 @@ public abstract class GpuPoolContract extends DevicePoolContract {
         assertThat(pool.request(ONE, "b")).isNotDone();
     }
 
+    /** Both are granted by one release; the first to hear of it cancels the other, which then was granted for nothing. */
+    @Test
+    void aGrantThatComesTooLateIsGivenBack() {
+        DeviceLease held = pool.acquire(all(), "a");
+        CompletableFuture<DeviceLease> first = pool.request(ONE, "b");
+        CompletableFuture<DeviceLease> second = pool.request(ONE, "c");
+        CompletableFuture<Boolean> cancelled = first.thenApply(lease -> second.cancel(true));
+        held.close();
+        assertThat(cancelled).isCompletedWithValue(true);
+        first.join().close();
+        assertThat(pool.request(all(), "d")).isCompleted();
+    }
+
     /** The caller's own timeout on the future is a withdrawal like any other. */
     @Test
     void completingTheFutureFromOutsideWithdraws() {
