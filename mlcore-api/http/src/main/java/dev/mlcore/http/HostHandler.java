@@ -63,10 +63,7 @@ final class HostHandler extends Handler.Abstract {
     /** Without a thread to spare: nothing here may block. */
     private void turnAway(Request request, Response response, Callback callback, String text) {
         ByteBuffer body = refusal(response, 503, text);
-        if (!request.consumeAvailable()) {
-            response.getHeaders().put(HttpHeader.CONNECTION, "close");
-        }
-        response.write(true, body, callback);
+        response.write(true, body, Callback.from(() -> Linger.thenSucceed(request, callback), callback::failed));
     }
 
     private void answer(Request request, Response response, Callback callback) {
@@ -76,18 +73,12 @@ final class HostHandler extends Handler.Abstract {
                 throw RequestBody.tooLarge(limits.bodyBytes());
             }
             exchange = new JettyExchange(request, response, gate, limits);
-            request.addIdleTimeoutListener(waiting(exchange));
             route(exchange);
             exchange.finish();
-            Linger.discard(request);
-            callback.succeeded();
+            Linger.thenSucceed(request, callback);
         } catch (Throwable e) { // also an Error of a route: its client gets an answer, the log the rest
             fail(request, response, callback, exchange, e);
         }
-    }
-
-    private static java.util.function.Predicate<java.util.concurrent.TimeoutException> waiting(JettyExchange exchange) {
-        return timeout -> exchange.waitsForClient();
     }
 
     private void route(JettyExchange exchange) throws Exception {
@@ -122,8 +113,7 @@ final class HostHandler extends Handler.Abstract {
                 : refusal(response, 500, "Internal error; the server's log tells more");
         try {
             Content.Sink.write(response, true, body);
-            Linger.discard(request);
-            callback.succeeded();
+            Linger.thenSucceed(request, callback);
         } catch (IOException gone) {
             callback.failed(gone);
         }

@@ -20,8 +20,7 @@ final class JettyExchange implements HttpExchange {
     private final Gate gate;
     private final List<String> segments;
     private final RequestBody body;
-    private volatile boolean begun;
-    private volatile boolean writing;
+    private boolean begun;
     private @Nullable OutputStream out;
 
     JettyExchange(Request request, Response response, Gate gate, HttpLimits limits) throws ClientFailure {
@@ -94,7 +93,7 @@ final class JettyExchange implements HttpExchange {
     @Override
     public OutputStream respond(int status, String contentType) {
         begin(status, contentType);
-        OutputStream begunOut = new Watched(Response.asBufferedOutputStream(request, response));
+        OutputStream begunOut = new ToClient(Response.asBufferedOutputStream(request, response));
         out = begunOut;
         return begunOut;
     }
@@ -103,13 +102,10 @@ final class JettyExchange implements HttpExchange {
     public void respond(int status, String contentType, byte[] bytes) throws IOException {
         begin(status, contentType);
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, bytes.length);
-        writing = true;
         try {
             Content.Sink.write(response, true, ByteBuffer.wrap(bytes));
         } catch (IOException e) {
             throw gone(e);
-        } finally {
-            writing = false;
         }
     }
 
@@ -132,19 +128,9 @@ final class JettyExchange implements HttpExchange {
         return begun;
     }
 
-    /** Whether the answer can still be replaced by another. */
-    boolean committed() {
-        return response.isCommitted();
-    }
-
     /** What went wrong on the client's side so far. */
     @Nullable ClientFailure failure() {
         return body.failure();
-    }
-
-    /** Whether nothing moves on the connection because of the client; not so while a route computes. */
-    boolean waitsForClient() {
-        return body.reading() || writing;
     }
 
     /** Ends what a route left open. */
@@ -163,11 +149,11 @@ final class JettyExchange implements HttpExchange {
         return new ClientFailure(ClientFailure.GONE, "The client went away while it was answered", e);
     }
 
-    /** Marks the time spent waiting for the client, and names its failures. */
-    private final class Watched extends OutputStream {
+    /** Says of a failure that it is the client's. */
+    private final class ToClient extends OutputStream {
         private final OutputStream to;
 
-        Watched(OutputStream to) {
+        ToClient(OutputStream to) {
             this.to = to;
         }
 
@@ -178,27 +164,24 @@ final class JettyExchange implements HttpExchange {
 
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
-            watched(() -> to.write(bytes, offset, length));
+            naming(() -> to.write(bytes, offset, length));
         }
 
         @Override
         public void flush() throws IOException {
-            watched(to::flush);
+            naming(to::flush);
         }
 
         @Override
         public void close() throws IOException {
-            watched(to::close);
+            naming(to::close);
         }
 
-        private void watched(Step step) throws IOException {
-            writing = true;
+        private void naming(Step step) throws IOException {
             try {
                 step.run();
             } catch (IOException e) {
                 throw gone(e);
-            } finally {
-                writing = false;
             }
         }
     }

@@ -14,18 +14,12 @@ final class RequestBody extends InputStream {
     private final Duration timeout;
     private final long begun = System.nanoTime();
     private long count;
-    private volatile boolean reading;
     private @Nullable ClientFailure failure;
 
     RequestBody(InputStream in, long limitBytes, Duration timeout) {
         this.in = in;
         this.limitBytes = limitBytes;
         this.timeout = timeout;
-    }
-
-    /** Whether a thread waits in a read for the client, so that an idle connection is the client's fault. */
-    boolean reading() {
-        return reading;
     }
 
     /** What went wrong while reading, so that it is answered rightly even if a route wraps the exception. */
@@ -63,7 +57,6 @@ final class RequestBody extends InputStream {
     }
 
     private int pull(byte[] into, int offset, int length) throws ClientFailure {
-        reading = true;
         try {
             return in.read(into, offset, length);
         } catch (IOException e) {
@@ -77,8 +70,6 @@ final class RequestBody extends InputStream {
                 }
             }
             throw fail(new ClientFailure(ClientFailure.GONE, "The client went away while its request was read", e));
-        } finally {
-            reading = false;
         }
     }
 
