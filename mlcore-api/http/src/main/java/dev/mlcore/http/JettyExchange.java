@@ -150,7 +150,7 @@ final class JettyExchange implements HttpExchange {
     }
 
     /** Says of a failure that it is the client's. */
-    private final class ToClient extends OutputStream {
+    private static final class ToClient extends OutputStream {
         private final OutputStream to;
 
         ToClient(OutputStream to) {
