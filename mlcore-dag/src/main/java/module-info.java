@@ -5,7 +5,6 @@ module dev.mlcore.dag {
 
     requires transitive dev.mlcore.api;
     requires com.fasterxml.jackson.core;
-    requires com.fasterxml.jackson.databind;
     requires com.google.common;
     requires org.xerial.sqlitejdbc;
     requires static org.jspecify;

@@ -42,7 +42,7 @@ record Geometry(int rank, boolean rowed, boolean anyRows, int perRow, List<Long>
     static Geometry of(Place place, boolean array) {
         List<String> dims = place.spec().dims();
         int rank = dims.size();
-        boolean rowed = place.whole() && !array ? rank > 0 : rank > 1;
+        boolean rowed = (place.whole() && !array) ? rank > 0 : rank > 1;
         boolean anyRows = rowed && !Columns.fixed(dims.get(0));
         if (!place.whole()) {
             return new Geometry(rank, rowed, anyRows, place.width(), List.of((long) place.width()));

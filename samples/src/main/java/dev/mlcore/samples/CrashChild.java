@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** The quickstart, writing down each event and each body it enters, and dying on the spot after the event of a given number. */
 final class CrashChild {
@@ -79,7 +80,7 @@ final class CrashChild {
 
     private record Entering(Path notes) implements TaskInterceptor {
         @Override
-        public <R> R around(TaskContext context, Fn0<R> body) throws Exception {
+        public <R extends @Nullable Object> R around(TaskContext context, Fn0<R> body) throws Exception {
             note(notes, "enter " + context.key());
             return body.apply();
         }

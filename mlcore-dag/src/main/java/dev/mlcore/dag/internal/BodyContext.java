@@ -154,8 +154,8 @@ final class BodyContext implements TaskContext {
     }
 
     /** What is missing, for an engine that was given no registry. */
-    static ModelRegistry noRegistry() {
-        throw new UnsupportedException(
+    static UnsupportedException noRegistry() {
+        return new UnsupportedException(
                 "Cannot use the model registry: the engine has none; give it one with DagEngine.builder(…).registry(…)");
     }
 

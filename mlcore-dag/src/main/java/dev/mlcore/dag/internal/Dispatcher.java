@@ -133,7 +133,8 @@ final class Dispatcher {
         String owner = instance.run.row.dagId() + "/" + instance.display() + "#" + (instance.attempt + 1);
         CompletableFuture<DeviceLease> future = request(instance, owner);
         asked.put(instance, future);
-        future.whenComplete((lease, failure) -> post.accept(batch -> granted(instance, future, lease, failure, batch)));
+        CompletableFuture<DeviceLease> unused = future.whenComplete(
+                (lease, failure) -> post.accept(batch -> granted(instance, future, lease, failure, batch)));
     }
 
     private CompletableFuture<DeviceLease> request(Instance instance, String owner) {

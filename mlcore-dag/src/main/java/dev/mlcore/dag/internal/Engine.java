@@ -8,6 +8,7 @@ import dev.mlcore.api.NotFoundException;
 import dev.mlcore.api.OperationCancelledException;
 import dev.mlcore.api.UnavailableException;
 import dev.mlcore.api.artifact.ArtifactStore;
+import dev.mlcore.api.tracking.ModelRegistry;
 import dev.mlcore.api.tracking.Run;
 import dev.mlcore.api.tracking.Tracker;
 import dev.mlcore.dag.Dag;
@@ -272,7 +273,7 @@ final class Engine implements DagEngine, Loop.Engine, BodyContext.Lent {
 
     private void keep(RunState run) {
         live.put(run.id(), run);
-        run.done.whenComplete((nothing, thrown) -> live.remove(run.id(), run));
+        var unused = run.done.whenComplete((nothing, thrown) -> live.remove(run.id(), run));
     }
 
     @Override
@@ -314,6 +315,7 @@ final class Engine implements DagEngine, Loop.Engine, BodyContext.Lent {
     }
 
     /** Does something on the writer thread, in a transaction of its own, and waits for the commit. */
+    @SuppressWarnings("UndefinedEquals") // the set means the very future
     private <T> T onWriter(Function<Batch, T> work) {
         if (loop.onThread()) {
             throw new IllegalStateException(
@@ -429,13 +431,18 @@ final class Engine implements DagEngine, Loop.Engine, BodyContext.Lent {
                 attempt,
                 key,
                 face,
-                () -> setup.registry() == null
-                        ? BodyContext.noRegistry()
-                        : new KeyedRegistry(setup.registry(), key, drain::told),
+                () -> {
+                    ModelRegistry registry = setup.registry();
+                    if (registry == null) {
+                        throw BodyContext.noRegistry();
+                    }
+                    return new KeyedRegistry(registry, key, drain::told);
+                },
                 this);
     }
 
     /** Waits until what an attempt logged is in the store, and answers how far that is. */
+    @SuppressWarnings("UndefinedEquals") // the set means the very future
     private long committed(Attempt attempt) {
         CompletableFuture<Long> future = new CompletableFuture<>();
         waiting.add(future);

@@ -100,7 +100,8 @@ final class Inputs implements RunState.Lookup {
             return value(present(run, run.tasks.get(task.task())).get(instance.index()));
         }
         if (over instanceof Input.Literal literal && literal.value() instanceof List<?> list) {
-            return values.own(list.get(instance.index())); // the element alone: a wide map would look at all of them for each
+            return values.own(
+                    list.get(instance.index())); // the element alone: a wide map would look at all of them for each
         }
         Object collection = resolve(run, over, null);
         if (collection instanceof List<?> list) {

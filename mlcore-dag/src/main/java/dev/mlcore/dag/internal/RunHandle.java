@@ -75,7 +75,8 @@ final class RunHandle implements DagRun {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // the builder gave the handle the type of what the task returns
+    @SuppressWarnings({"unchecked", "NullAway"
+    }) // the builder gave the handle the type of what the task returns, null included
     public <T> T get(Out<T> value) {
         Graph.Input input = dag.input(requireNonNull(value, "value"));
         if (input instanceof Graph.Input.OfTask of) {
@@ -84,7 +85,7 @@ final class RunHandle implements DagRun {
             boolean present;
             synchronized (run) {
                 ended = task.ended();
-                present = of.maybe() || task.mapped() && task.failed + task.upstreamFailed == 0 || task.succeeded > 0;
+                present = of.maybe() || (task.mapped() && task.failed + task.upstreamFailed == 0) || task.succeeded > 0;
             }
             if (!ended) {
                 throw new IllegalStateException("Cannot get '" + task.node.id() + "' of DAG run " + id()

@@ -42,7 +42,7 @@ final class RunTask {
             case SKIPPED -> skipped++;
             case FAILED, CANCELLED -> failed++;
             case UPSTREAM_FAILED -> upstreamFailed++;
-            case READY, RUNNING -> throw new IllegalArgumentException("state: " + state + " (expected: terminal)");
+            default -> throw new IllegalArgumentException("state: " + state + " (expected: terminal)");
         }
     }
 }
