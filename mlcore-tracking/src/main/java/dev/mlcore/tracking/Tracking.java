@@ -71,7 +71,7 @@ public interface Tracking extends Tracker, AutoCloseable {
          * Where new experiments keep artifacts and models. Default: the folder {@code artifacts} beside the SQLite file; a temporary folder for {@code memory:},
          * deleted when the store is closed. Experiments that exist keep the place they have.
          *
-         * @param uri a folder, or {@code file:///folder}; at most 153 characters as an absolute path, since MLflow's columns are that narrow
+         * @param uri a folder, or {@code file:///folder}; at most 155 characters as an absolute path, since MLflow's columns are that narrow
          * @return this
          * @throws dev.mlcore.api.UnsupportedException if it is of another scheme
          * @throws IllegalArgumentException if it is blank or too long
