@@ -120,7 +120,8 @@ class EngineStoreTest extends EngineFixture {
     @Test
     void aProcessThatHoldsTheStoreIsNamedAndItsDeathFreesIt() throws Exception {
         ProcessBuilder builder = ChildProcess.of(LockChild.class, home.toString());
-        Process process = builder.redirectErrorStream(true).start();
+        Process process =
+                builder.redirectError(ProcessBuilder.Redirect.DISCARD).start(); // JDK 24 warns of native access there
         try (BufferedReader out =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             assertThat(out.readLine()).isEqualTo("open");
