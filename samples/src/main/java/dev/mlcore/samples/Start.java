@@ -10,6 +10,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -98,8 +99,11 @@ final class Start {
                 }
             }
         } catch (IOException e) {
+            String reason = e instanceof FileSystemException refused && refused.getReason() != null
+                    ? refused.getReason()
+                    : e.toString();
             throw new UncheckedIOException(
-                    "cannot prepare the home " + home + ": " + e
+                    "cannot prepare the home " + home + ": " + reason
                             + " (expected: a folder that can be written; name another with --home DIR)",
                     e);
         }
