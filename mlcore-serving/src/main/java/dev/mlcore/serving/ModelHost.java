@@ -260,4 +260,9 @@ final class ModelHost implements ServedModel {
         finishClose(engine.drain());
         engine.forget(this);
     }
+
+    @Override
+    public String toString() {
+        return "ServedModel " + name() + " of " + uri();
+    }
 }

@@ -121,10 +121,7 @@ final class RunHandle extends RunFace {
 
     @Override
     public void finish() {
-        if (ended.compareAndSet(false, true)) {
-            emit(new RunCommand.Status(id(), 0, now(), RunStatus.FINISHED));
-            queue.await();
-        }
+        end(() -> emit(new RunCommand.Status(id(), 0, now(), RunStatus.FINISHED)));
     }
 
     @Override
@@ -133,11 +130,25 @@ final class RunHandle extends RunFace {
     }
 
     private void fail(String reason) {
-        if (ended.compareAndSet(false, true)) {
+        end(() -> {
             if (!reason.isEmpty()) {
                 tag(Rules.ERROR, reason);
             }
             emit(new RunCommand.Status(id(), 0, now(), RunStatus.FAILED));
+        });
+    }
+
+    /** The first end counts, once it is on its way; each call waits until it is durable. */
+    private void end(Runnable commands) {
+        if (ended.compareAndSet(false, true)) {
+            try {
+                commands.run();
+            } catch (RuntimeException e) {
+                ended.set(false);
+                throw e;
+            }
+        }
+        if (!queue.isClosed()) {
             queue.await();
         }
     }

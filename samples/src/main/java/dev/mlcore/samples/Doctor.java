@@ -74,6 +74,7 @@ public final class Doctor {
                         ? Natives.home(options.home(), temporary)
                         : Check.warn("The home " + options.home()
                                 + " was not tried, because that needs a temporary folder; mend that first."));
+        checks.addAll(Folders.databases(options.home()));
         checks.add(Machine.port(options.port()));
         checks.add(gpus(Gpus.detect().explain()));
         return checks;

@@ -1,15 +1,23 @@
 package dev.mlcore.samples;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** The doctor's look at folders. */
 final class Folders {
+    /** How every SQLite file begins. */
+    private static final byte[] SQLITE = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
+
     private static final long LEAST_SPACE = 200L << 20;
     private static final long GOOD_SPACE = 1L << 30;
     private static final Set<String> NETWORK =
@@ -90,6 +98,30 @@ final class Folders {
         return bytes < GOOD_SPACE
                 ? Check.warn(room + ", enough for a trial; make more before you keep models there.")
                 : Check.ok(room + ".");
+    }
+
+    /** What keeps the databases that are there already from being used; nothing if all is well. */
+    static List<Check> databases(Path home) {
+        List<Check> found = new ArrayList<>();
+        Failures.holder(home)
+                .ifPresent(pid -> found.add(Check.warn("The home " + home + " is held by process " + pid
+                        + "; wait for its end, or choose another folder with --home.")));
+        for (String name : List.of("mlflow.db", "dag.db")) {
+            Path file = home.resolve(name);
+            if (!Files.exists(file)) {
+                continue;
+            }
+            try (InputStream in = Files.newInputStream(file)) {
+                byte[] head = in.readNBytes(SQLITE.length);
+                if (head.length > 0 && !Arrays.equals(head, SQLITE)) {
+                    found.add(Check.fail(
+                            file + " is no SQLite database; restore a copy, or move it away to start afresh."));
+                }
+            } catch (IOException e) {
+                found.add(Check.fail(file + " cannot be read (" + e.getMessage() + "); check its permissions."));
+            }
+        }
+        return found;
     }
 
     /** The folder itself, or what of the way to it exists. */

@@ -52,6 +52,15 @@ class DoctorTest {
     }
 
     @Test
+    void seesADatabaseThatIsNone() throws Exception {
+        Path home = Files.createDirectory(folder.resolve("garbage"));
+        Files.writeString(home.resolve("mlflow.db"), "not a database at all");
+        Visit visit = visit("--home", home.toString(), "--port", "0");
+        assertThat(visit.said()).contains("FAIL  " + home.resolve("mlflow.db") + " is no SQLite database");
+        assertThat(visit.exitCode()).isNotZero();
+    }
+
+    @Test
     void findsNothingThatKeepsThisMachineFromWorkingAndLeavesNothingBehind() throws Exception {
         Path temporary = Files.createDirectory(folder.resolve("tmp"));
         Visit visit = visitBehind(List.of(), temporary);

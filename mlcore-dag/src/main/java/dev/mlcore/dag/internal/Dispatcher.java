@@ -65,6 +65,9 @@ final class Dispatcher {
     /** Starts what may start. */
     void fill(Batch batch) {
         for (Instance instance : batch.ready) {
+            if (closing || !startable(instance)) {
+                continue; // a request made now would be granted to nobody
+            }
             if (instance.task.node.device().isPresent()) {
                 ask(instance);
             } else {
@@ -304,7 +307,11 @@ final class Dispatcher {
     /** Nothing is going to be committed any more: bodies need not go on. */
     void abandon() {
         closing = true;
+        List.copyOf(asked.values()).forEach(future -> future.cancel(false));
+        ready.forEach(Dispatcher::giveBack);
+        ready.clear();
         running.forEach(Attempt::interrupt);
+        running.forEach(attempt -> attempt.log.close()); // nobody takes from it any more
     }
 
     /** Lets nothing more start and interrupts bodies; the future completes when the last one is over and its end committed. */

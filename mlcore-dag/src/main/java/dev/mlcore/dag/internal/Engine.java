@@ -10,6 +10,8 @@ import dev.mlcore.api.UnavailableException;
 import dev.mlcore.api.artifact.ArtifactStore;
 import dev.mlcore.api.tracking.ModelRegistry;
 import dev.mlcore.api.tracking.Run;
+import dev.mlcore.api.tracking.RunCommand;
+import dev.mlcore.api.tracking.RunStatus;
 import dev.mlcore.api.tracking.Tracker;
 import dev.mlcore.dag.Dag;
 import dev.mlcore.dag.DagEngine;
@@ -287,7 +289,7 @@ final class Engine implements DagEngine, Loop.Engine, BodyContext.Lent {
                         + " (expected: the id of a run of this store); ids are what DagRun.id() answers"));
         GraphDag dag = known.get(List.of(row.dagId(), row.hash()));
         if (dag == null) {
-            return new UnknownDagRun(store, row);
+            return new UnknownDagRun(store, row, () -> cancelUnknown(id));
         }
         return new RunHandle(this, dag, onWriter(batch -> {
             RunState now = live.get(id);
@@ -304,6 +306,28 @@ final class Engine implements DagEngine, Loop.Engine, BodyContext.Lent {
         if (!posted && !run.done.isDone()) {
             throw closedFailure("cancel DAG run " + run.id());
         }
+    }
+
+    /** Ends a run that has no code here. Its attempts of earlier processes were recorded as lost when the engine was opened. */
+    private void cancelUnknown(String id) {
+        Boolean done = onWriter(batch -> {
+            RunRow row = store.run(id).orElseThrow();
+            if (!row.phase().terminal()) {
+                String reason = "It was cancelled";
+                batch.runChanges.add(new Rows.RunChange(row.no(), Phase.CANCELLED, null, reason, batch.now));
+                if (row.tracked()) {
+                    batch.outbox(
+                            id,
+                            "",
+                            Instance.UNMAPPED,
+                            0,
+                            new RunCommand.Status(id, Commands.END_SEQ, batch.now, RunStatus.KILLED));
+                }
+                batch.event(id, "", Instance.UNMAPPED, 0, Phase.CANCELLED.name(), reason);
+            }
+            return true;
+        });
+        requireNonNull(done);
     }
 
     Inputs inputs() {
@@ -413,6 +437,7 @@ final class Engine implements DagEngine, Loop.Engine, BodyContext.Lent {
             public void told() {
                 long no = committed(attempt);
                 if (pump != null) {
+                    pump.committed(no); // numbers that a refused submit used up are in no row
                     pump.drainTo(no);
                 }
             }

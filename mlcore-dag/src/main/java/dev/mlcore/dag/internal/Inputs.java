@@ -36,7 +36,13 @@ final class Inputs implements RunState.Lookup {
         if (input instanceof Input.Literal literal) {
             return values.own(literal.value());
         } else if (input instanceof Input.OfParam param) {
-            return follow(values.decode(run.row.params().get(param.param()).value()), param.path());
+            String id =
+                    run.graph.params().get(param.param()).id(); // the rows may stand in another order of declaration
+            Rows.ParamRow row = run.row.params().stream()
+                    .filter(stored -> stored.id().equals(id))
+                    .findFirst()
+                    .orElseThrow();
+            return follow(values.decode(row.value()), param.path());
         } else if (input instanceof Input.OfTask task) {
             return ofTask(run, task);
         } else if (input instanceof Input.Element element && instance != null) {

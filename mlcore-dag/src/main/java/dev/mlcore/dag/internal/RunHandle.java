@@ -78,7 +78,7 @@ final class RunHandle implements DagRun {
     @SuppressWarnings({"unchecked", "NullAway"
     }) // the builder gave the handle the type of what the task returns, null included
     public <T> T get(Out<T> value) {
-        Graph.Input input = dag.input(requireNonNull(value, "value"));
+        Graph.Input input = input(requireNonNull(value, "value"));
         if (input instanceof Graph.Input.OfTask of) {
             RunTask task = run.tasks.get(of.task());
             boolean ended;
@@ -102,10 +102,34 @@ final class RunHandle implements DagRun {
 
     @Override
     public String explain(Out<?> task) {
-        if (dag.input(requireNonNull(task, "task")) instanceof Graph.Input.OfTask of) {
+        if (input(requireNonNull(task, "task")) instanceof Graph.Input.OfTask of) {
             return Explanation.of(run, run.tasks.get(of.task()));
         }
         return "a parameter, set when the run was submitted";
+    }
+
+    /** The handle in the run's own graph: one of the same hash may number its parts otherwise. */
+    private Graph.Input input(Out<?> value) {
+        Graph.Input input = dag.input(value);
+        if (run.graph == dag.graph()) {
+            return input;
+        }
+        if (input instanceof Graph.Input.OfTask of) {
+            String id = dag.graph().tasks().get(of.task()).id();
+            for (Graph.TaskNode node : run.graph.tasks()) {
+                if (node.id().equals(id)) {
+                    return new Graph.Input.OfTask(node.index(), of.path(), of.maybe());
+                }
+            }
+        } else if (input instanceof Graph.Input.OfParam of) {
+            String id = dag.graph().params().get(of.param()).id();
+            for (int i = 0; i < run.graph.params().size(); i++) {
+                if (run.graph.params().get(i).id().equals(id)) {
+                    return new Graph.Input.OfParam(i, of.path());
+                }
+            }
+        }
+        return input;
     }
 
     @Override

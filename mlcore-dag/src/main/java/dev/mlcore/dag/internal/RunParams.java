@@ -8,6 +8,7 @@ import dev.mlcore.dag.DagEngine;
 import dev.mlcore.dag.Param;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -111,7 +112,8 @@ final class RunParams implements DagEngine.Values {
 
     static String hash(List<Rows.ParamRow> rows) {
         Hasher hasher = Hashing.sha256().newHasher();
-        for (Rows.ParamRow row : rows) {
+        for (Rows.ParamRow row :
+                rows.stream().sorted(Comparator.comparing(Rows.ParamRow::id)).toList()) {
             hasher.putString(row.id(), StandardCharsets.UTF_8)
                     .putByte((byte) 0)
                     .putInt(row.value().length)

@@ -200,6 +200,8 @@ final class RunState {
                     + (instance.path.equals(Instance.UNMAPPED) ? "" : " at path " + instance.path) + " failed after "
                     + instance.attempt + (instance.attempt == 1 ? " attempt: " : " attempts: ") + failure.text();
             cause = failure.cause();
+            batch.runChanges.add(
+                    new Rows.RunChange(row.no(), phase, null, error, null)); // the run may end in another process
         }
         event(instance, "FAILED", failure.text(), batch);
         settle(instance, TaskState.FAILED, failure.reason(), batch);
@@ -284,11 +286,21 @@ final class RunState {
     }
 
     private void decide(RunTask task, Batch batch) {
-        Gate gate = Gate.of(this, task, lookup);
+        Gate gate;
+        int size = -1;
+        try {
+            gate = Gate.of(this, task, lookup);
+            if (gate.verdict() == Triggers.Verdict.RUN && task.mapped()) {
+                size = size(task);
+            }
+        } catch (RuntimeException e) { // a value that cannot be read fails its reader, not the engine
+            expand(task, -1);
+            fail(task.instances.get(0), Failure.of(e), batch);
+            return;
+        }
         switch (gate.verdict()) {
             case WAIT -> {}
             case RUN -> {
-                int size = task.mapped() ? size(task) : -1;
                 if (size == 0) {
                     skip(task, TaskState.SKIPPED, "SKIP_EMPTY_MAP", batch);
                 } else {
@@ -341,6 +353,9 @@ final class RunState {
             error = "It was cancelled";
         } else {
             phase = tasks.stream().allMatch(task -> task.failed == 0) ? Phase.SUCCEEDED : Phase.FAILED;
+            if (phase == Phase.FAILED && error == null) {
+                error = "A task failed in an earlier process";
+            }
         }
         batch.runChanges.add(new Rows.RunChange(row.no(), phase, null, error, batch.now));
         if (row.tracked()) {

@@ -6,8 +6,11 @@ import dev.mlcore.api.tracking.LoggedModel;
 import dev.mlcore.api.tracking.Run;
 import dev.mlcore.api.tracking.RunCommand;
 import dev.mlcore.api.tracking.Tracker;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -26,11 +29,14 @@ final class TaskRun extends RunFace {
         void told();
     }
 
+    private static final System.Logger LOG = System.getLogger(TaskRun.class.getName());
+
     private final AttemptLog log;
     private final Drain drain;
     private final Tracker tracker;
     private final String keyPrefix;
     private @Nullable Run direct; // guarded by this
+    private final List<Run> children = new ArrayList<>(); // guarded by this
 
     TaskRun(String id, InstantSource clock, AttemptLog log, Drain drain, Tracker tracker, String keyPrefix) {
         super(id, clock);
@@ -74,7 +80,11 @@ final class TaskRun extends RunFace {
 
     @Override
     public Run child(String runName) {
-        return direct().child(runName);
+        Run child = direct().child(runName);
+        synchronized (this) {
+            children.add(child);
+        }
+        return child;
     }
 
     @Override
@@ -113,9 +123,20 @@ final class TaskRun extends RunFace {
 
     /** The attempt is over. */
     synchronized void release() {
-        if (direct != null) {
-            direct.close(); // does not end the run, which is the attempt's to end
-            direct = null;
+        try {
+            for (Run child : children) {
+                try {
+                    child.close(); // FAILED unless the body ended it
+                } catch (RuntimeException e) {
+                    LOG.log(Level.WARNING, "Cannot close run " + child.id() + " nested under " + id(), e);
+                }
+            }
+        } finally {
+            children.clear();
+            if (direct != null) {
+                direct.close(); // does not end the run, which is the attempt's to end
+                direct = null;
+            }
         }
     }
 }

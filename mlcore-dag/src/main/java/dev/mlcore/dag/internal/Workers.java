@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -68,11 +67,25 @@ final class Workers implements AutoCloseable {
 
     /** Lets a body go. */
     void run(Attempt attempt) {
+        Thread writer = Thread.currentThread();
         try {
-            executor.execute(() -> ended.accept(attempt, outcome(attempt)));
-        } catch (RejectedExecutionException e) {
-            ended.accept(attempt, new Outcome.Threw(Failure.of(e)));
+            executor.execute(() -> ended.accept(
+                    attempt,
+                    Thread.currentThread() == writer
+                            ? refused(
+                                    attempt,
+                                    new IllegalStateException(
+                                            "Cannot run a body on the engine's own thread, which would wait"
+                                                    + " for itself (expected: an executor with threads of its own)"))
+                            : outcome(attempt)));
+        } catch (RuntimeException e) { // above all RejectedExecutionException
+            ended.accept(attempt, refused(attempt, e));
         }
+    }
+
+    private static Outcome refused(Attempt attempt, RuntimeException e) {
+        release(attempt); // its lease, above all
+        return new Outcome.Threw(Failure.of(e));
     }
 
     private Outcome outcome(Attempt attempt) {

@@ -37,6 +37,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -436,6 +437,110 @@ class EngineTest extends EngineFixture {
                     .isInstanceOf(ConflictException.class)
                     .hasMessageContaining("DagApp");
             assertThat(engine.submitOrResume(code, p -> {}).await(SOON).id()).isEqualTo(id);
+        }
+    }
+
+    @Test
+    void aRunOfAnUnknownShapeCanBeCancelledAndMakesRoom() throws InterruptedException {
+        CountDownLatch entered = new CountDownLatch(1);
+        Dag before = one("t", () -> {
+            entered.countDown();
+            new CountDownLatch(1).await();
+            return 1;
+        });
+        Dag shape = one("other", () -> 3);
+        String id;
+        try (DagEngine engine = engine()) {
+            id = engine.submitOrResume(before, p -> {}).id();
+            entered.await();
+        }
+        try (DagEngine engine = engine()) {
+            engine.run(id).cancel();
+            assertThatThrownBy(() -> engine.run(id).await(SOON)).isInstanceOf(OperationCancelledException.class);
+            assertThat(engine.submitOrResume(shape, p -> {}).await(SOON).id()).isNotEqualTo(id);
+        }
+    }
+
+    /** The end of a run needs the reason of a failure that an earlier process saw. */
+    @Test
+    void aRunThatFailedBeforeARestartEndsWithItsReason() throws InterruptedException {
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch failed = new CountDownLatch(1);
+        AtomicBoolean hold = new AtomicBoolean(true);
+        DagBuilder d = Dag.builder("beside");
+        d.task("bad", () -> {
+            throw new IllegalStateException("no");
+        });
+        d.task("slow", () -> held(entered, hold, "slow"));
+        Dag dag = d.build();
+        String id;
+        try (DagEngine engine = builder()
+                .listener(event -> {
+                    if (event.state().equals("FAILED")) {
+                        failed.countDown();
+                    }
+                })
+                .build()) {
+            id = engine.submit(dag).id();
+            entered.await();
+            failed.await();
+        }
+        hold.set(false);
+        try (DagEngine engine = engine()) {
+            assertThatThrownBy(() -> engine.submitOrResume(dag, p -> {}).await(SOON))
+                    .isInstanceOf(TaskFailedException.class)
+                    .hasMessageContaining(id)
+                    .hasMessageContaining("Task 'bad'")
+                    .hasMessageContaining("no");
+        }
+    }
+
+    /** The hash does not see the order of declaration, so nothing may rest on it. */
+    @Test
+    void parametersAreFoundByNameWhateverTheOrderOfTheirDeclaration() throws InterruptedException {
+        CountDownLatch entered = new CountDownLatch(1);
+        AtomicBoolean hold = new AtomicBoolean(true);
+        DagBuilder d = Dag.builder("order");
+        Param<String> a = d.param("a", String.class);
+        Param<String> b = d.param("b", String.class);
+        Out<String> both = d.task("both", a, b, (x, y) -> held(entered, hold, x + y));
+        Dag first = d.build();
+        DagBuilder e = Dag.builder("order");
+        Param<String> b2 = e.param("b", String.class);
+        Param<String> a2 = e.param("a", String.class);
+        Out<String> both2 = e.task("both", a2, b2, (x, y) -> held(entered, hold, x + y));
+        Dag second = e.build();
+        assertThat(second.hash()).isEqualTo(first.hash());
+        String id;
+        try (DagEngine engine = engine()) {
+            id = engine.submit(first, p -> p.set(a, "A").set(b, "B")).id();
+            entered.await();
+        }
+        hold.set(false);
+        try (DagEngine engine = engine()) {
+            DagRun run = engine.submitOrResume(second, p -> p.set(b2, "B").set(a2, "A"))
+                    .await(SOON);
+            assertThat(run.id()).isEqualTo(id);
+            assertThat(run.get(both2)).isEqualTo("AB");
+            assertThat(run.get(a2) + run.get(b2)).isEqualTo("AB");
+            assertThat(both).isNotSameAs(both2);
+        }
+    }
+
+    private static String held(CountDownLatch entered, AtomicBoolean hold, String value) throws InterruptedException {
+        entered.countDown();
+        if (hold.get()) {
+            new CountDownLatch(1).await();
+        }
+        return value;
+    }
+
+    @Test
+    void anExecutorThatRunsOnTheCallerIsRefused() {
+        try (DagEngine engine = builder().executor(Runnable::run).build()) {
+            assertThatThrownBy(() -> engine.submit(one("t", () -> 1)).await(SOON))
+                    .isInstanceOf(TaskFailedException.class)
+                    .hasMessageContaining("executor with threads of its own");
         }
     }
 

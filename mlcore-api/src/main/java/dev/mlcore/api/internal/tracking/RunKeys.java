@@ -38,8 +38,10 @@ public final class RunKeys {
         }
         String normal = normal(key);
         if (!normal.equals(key) || key.equals(".") || key.startsWith("..") || key.startsWith("/")) {
-            return Optional.of(
-                    kind + " key: \"" + key + "\" (expected: a normal relative path, such as \"" + normal + "\")");
+            return Optional.of(kind + " key: \"" + key + "\" (expected: a normal relative path"
+                    + (normal.startsWith("..") || normal.startsWith(".")
+                            ? " below the run)"
+                            : ", such as \"" + normal + "\")"));
         }
         return Optional.empty();
     }
