@@ -13,14 +13,15 @@ import java.util.List;
  */
 public interface ArtifactStore extends AutoCloseable {
     /**
-     * Opens the store at a place; {@code file:} URIs and plain paths are built in. The folder is created when first written to.
+     * Opens the store at a place; {@code file:} URIs, plain paths and {@code memory:} (on the heap, gone when closed) are built
+     * in. A folder is created when first written to.
      *
-     * @param uri {@code file:///srv/artifacts} or a path
+     * @param uri {@code file:///srv/artifacts}, a path, or {@code memory:}
      * @return the store
      * @throws dev.mlcore.api.UnsupportedException if no built-in store has that scheme
      */
     static ArtifactStore open(String uri) {
-        return LocalArtifactStore.open(uri);
+        return uri.equals("memory:") ? new MemoryArtifactStore() : LocalArtifactStore.open(uri);
     }
 
     /**

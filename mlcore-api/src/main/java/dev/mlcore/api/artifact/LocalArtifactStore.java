@@ -53,7 +53,7 @@ final class LocalArtifactStore implements ArtifactStore {
         }
         if (SCHEME.matcher(uri).matches()) {
             throw new UnsupportedException("Cannot open artifact store " + uri
-                    + ": no store for this scheme is built in (expected: a folder, or file:///folder)");
+                    + ": no store for this scheme is built in (expected: a folder, file:///folder or memory:)");
         }
         return new LocalArtifactStore(Path.of(uri));
     }
