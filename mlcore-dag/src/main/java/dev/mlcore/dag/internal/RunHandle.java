@@ -111,9 +111,6 @@ final class RunHandle implements DagRun {
     /** The handle in the run's own graph: one of the same hash may number its parts otherwise. */
     private Graph.Input input(Out<?> value) {
         Graph.Input input = dag.input(value);
-        if (run.graph == dag.graph()) {
-            return input;
-        }
         if (input instanceof Graph.Input.OfTask of) {
             String id = dag.graph().tasks().get(of.task()).id();
             for (Graph.TaskNode node : run.graph.tasks()) {
